@@ -1,0 +1,74 @@
+# wemb: word embeddings inside PostgreSQL.
+#
+#   make demo                     build, start a private server, train on real text, ask it questions
+#   make test                     build, start private servers, run every test
+#   make && make install          into the PostgreSQL that pg_config names
+#   make installcheck             SQL tests against a running server
+#
+# `demo` and `test` install what a fresh Debian machine lacks, so they must
+# work before PostgreSQL's build files exist: they do not need pg_config here.
+
+EXTENSION  = wemb
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" wemb.control)
+
+CORE   = $(sort $(wildcard src/core/*/*.c))
+SERVER = src/module.c $(sort $(wildcard src/pg/*.c src/type/*.c src/app/*/*.c))
+
+MODULE_big = wemb
+OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
+
+# The order is that of dependence: header refuses to run outside CREATE
+# EXTENSION; types come before the functions that use them.
+SQL_PARTS   = header vector vector_operators vector_casts vector_aggregates train model embed words
+INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
+DATA_built  = $(INSTALL_SQL)
+DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)
+
+PG_CPPFLAGS = -I$(srcdir)/src
+PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-declaration-after-statement \
+              -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+SHLIB_LINK  = -licuuc -lm
+
+# A table of contents of the SQL tests, in reading order.
+REGRESS      = type_vector vector_operators vector_casts vector_aggregates
+REGRESS_OPTS = --load-extension=wemb
+
+EXTRA_CLEAN = test/unit/build test/fuzz/build build
+
+ifneq ($(filter-out demo test,$(or $(MAKECMDGOALS),all)),)
+PG_CONFIG ?= pg_config
+PGXS      := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error pg_config not found: install postgresql-server-dev-15 (Debian), or set PG_CONFIG)
+endif
+include $(PGXS)
+
+# The arithmetic kernels are written for a fixed order of operations; only
+# explicit fused multiply-adds may appear.
+src/core/kernel/%.o: override CFLAGS += -O3 -ffp-contract=off
+src/core/train/%.o src/core/text/%.o src/core/model/%.o: override CFLAGS += -O3
+
+$(INSTALL_SQL): $(SQL_PARTS:%=sql/install/%.sql)
+	cat $^ > $@
+
+# PGXS does not track headers: a changed header rebuilds everything.
+HEADERS = $(wildcard src/*/*.h src/*/*/*.h)
+$(OBJS) $(OBJS:.o=.bc): $(HEADERS)
+
+test-unit:
+	$(MAKE) -C test/unit check
+test-fuzz:
+	$(MAKE) -C test/fuzz check
+test-check:
+	for c in test/check/*.sh; do sh $$c || exit 1; done
+test-tap:
+	$(prove_installcheck)
+PROVE_TESTS = test/tap/*.pl
+endif
+
+demo:
+	test/setup/demo.sh
+test:
+	test/setup/test.sh
+
+.PHONY: demo test test-unit test-fuzz test-check test-tap

@@ -1,0 +1,80 @@
+/*
+ * kernel.h
+ *		The inner loops over floats, one table of functions for each
+ *		instruction set.
+ *
+ * Every loop is written once, in distance_impl.h and sgns_impl.h, over the
+ * dozen words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
+ * picks the best table that the processor and the operating system can run.
+ *
+ * Promises of every table: any alignment, n >= 0, no access past n elements.
+ * Distances accumulate in float; the result is within n * 2^-23 of the exact
+ * one, relative to the sum of the magnitudes added.  NaN and infinity in give
+ * NaN or infinity out.  Two tables may differ in the last bits, since they
+ * add in different orders; one table always gives the same bits.
+ */
+#ifndef WEMB_KERNEL_H
+#define WEMB_KERNEL_H
+
+#include <stdbool.h>
+
+/* Rows of the training matrices are padded with zeros to a multiple of this many floats (one AVX-512 register). */
+#define KERNEL_ROW_FLOATS	16
+
+/* cosine_f32's answer: what a cosine, and a check for zero vectors, need */
+typedef struct CosineSums
+{
+	float		ab;				/* sum of a[i] * b[i] */
+	float		aa;				/* sum of a[i]^2 */
+	float		bb;				/* sum of b[i]^2 */
+} CosineSums;
+
+/* Outputs (the centre word and its negatives) that one sgns_step() takes at most. */
+#define SGNS_MAX_OUTPUTS	32
+/* Inputs (the words of the window) that one sgns_step() takes at most. */
+#define SGNS_MAX_INPUTS		64
+
+/*
+ * One step of skip-gram with negative sampling: every input against every
+ * output.  Rows are stride floats long, 64-byte aligned, zero beyond dim.
+ */
+typedef struct SgnsStep
+{
+	int			stride;			/* floats a row, a multiple of KERNEL_ROW_FLOATS */
+	int			ninputs;		/* 0 .. SGNS_MAX_INPUTS */
+	int			noutputs;		/* 1 .. SGNS_MAX_OUTPUTS; the first is the true one */
+	float		alpha;			/* learning rate */
+	float	   *inputs[SGNS_MAX_INPUTS];	/* rows, updated in place, all different */
+	float	   *outputs[SGNS_MAX_OUTPUTS];	/* rows, updated in place, all different */
+	/* results: the model's probability that each pair is a true one, before the update */
+	float		probability[SGNS_MAX_INPUTS][SGNS_MAX_OUTPUTS];
+} SgnsStep;
+
+typedef struct WembKernel
+{
+	const char *name;			/* "portable", "avx2", "avx512", "neon" */
+	float		(*dot_f32) (const float *a, const float *b, int n);
+	float		(*l2sq_f32) (const float *a, const float *b, int n);	/* sum of (a[i] - b[i])^2 */
+	float		(*l1_f32) (const float *a, const float *b, int n);	/* sum of |a[i] - b[i]| */
+	CosineSums	(*cosine_f32) (const float *a, const float *b, int n);
+	void		(*axpy_f32) (float alpha, const float *x, float *y, int n); /* y[i] += alpha * x[i] */
+	void		(*scale_f32) (float alpha, float *x, int n);	/* x[i] *= alpha */
+	void		(*sgns_step) (SgnsStep *step);
+} WembKernel;
+
+/* The table in use; the best one that can run, unless wemb_kernel_use() chose another. */
+extern const WembKernel *wemb_kernel;
+
+/* The table of that name, or NULL if there is none or this machine cannot run it. */
+extern const WembKernel *wemb_kernel_by_name(const char *name);
+
+/* The i-th table that this machine can run, slowest first; NULL past the last. */
+extern const WembKernel *wemb_kernel_at(int i);
+
+/* Choose the best table.  Called once, before anything else of this layer. */
+extern void wemb_kernel_init(void);
+
+/* Use this table from now on: for tests and benchmarks. */
+extern void wemb_kernel_use(const WembKernel *kernel);
+
+#endif							/* WEMB_KERNEL_H */
