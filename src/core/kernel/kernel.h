@@ -29,14 +29,14 @@ typedef struct CosineSums
 	float		bb;				/* sum of b[i]^2 */
 } CosineSums;
 
-/* Outputs (the centre word and its negatives) that one sgns_step() takes at most. */
-#define SGNS_MAX_OUTPUTS	32
-/* Inputs (the words of the window) that one sgns_step() takes at most. */
+/* Outputs (the centre word and its negatives) and inputs (words of its window) that one sgns_step() takes at most. */
+#define SGNS_MAX_OUTPUTS	64
 #define SGNS_MAX_INPUTS		64
+#define SGNS_TILE			6	/* outputs that are worked on at once */
 
 /*
  * One step of skip-gram with negative sampling: every input against every
- * output.  Rows are stride floats long, 64-byte aligned, zero beyond dim.
+ * output.  Rows are stride floats long and zero beyond the vectors' dimension.
  */
 typedef struct SgnsStep
 {
@@ -44,10 +44,14 @@ typedef struct SgnsStep
 	int			ninputs;		/* 0 .. SGNS_MAX_INPUTS */
 	int			noutputs;		/* 1 .. SGNS_MAX_OUTPUTS; the first is the true one */
 	float		alpha;			/* learning rate */
-	float	   *inputs[SGNS_MAX_INPUTS];	/* rows, updated in place, all different */
+	float	   *inputs[SGNS_MAX_INPUTS];	/* rows, updated in place; the same one may come twice */
 	float	   *outputs[SGNS_MAX_OUTPUTS];	/* rows, updated in place, all different */
-	/* results: the model's probability that each pair is a true one, before the update */
-	float		probability[SGNS_MAX_INPUTS][SGNS_MAX_OUTPUTS];
+	float	   *spare;			/* a row of zeros, in the place of outputs that a tile lacks */
+
+	/* result: the model's probability that a pair is a true one, before the update; [output][input] */
+	float		probability[SGNS_MAX_OUTPUTS][SGNS_MAX_INPUTS];
+	/* scratch; zeroed once by the caller */
+	float		gradient[SGNS_TILE][SGNS_MAX_INPUTS];
 } SgnsStep;
 
 typedef struct WembKernel

@@ -1,0 +1,45 @@
+/*
+ * isa_avx2.h
+ *		The vocabulary of the kernels (see isa_portable.h) in AVX2 and FMA.
+ */
+#include <immintrin.h>
+
+#define ISA_NAME		"avx2"
+#define ISA(name)		name##_avx2
+#define VF_LANES		8
+
+typedef __m256 vf;
+
+#define vf_zero()		_mm256_setzero_ps()
+#define vf_set1(x)		_mm256_set1_ps(x)
+#define vf_load(p)		_mm256_loadu_ps(p)
+#define vf_store(p, v)	_mm256_storeu_ps(p, v)
+#define vf_add(a, b)	_mm256_add_ps(a, b)
+#define vf_sub(a, b)	_mm256_sub_ps(a, b)
+#define vf_mul(a, b)	_mm256_mul_ps(a, b)
+#define vf_div(a, b)	_mm256_div_ps(a, b)
+#define vf_min(a, b)	_mm256_min_ps(a, b)
+#define vf_max(a, b)	_mm256_max_ps(a, b)
+#define vf_fma(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define vf_abs(a)		_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
+#define vf_shl23(a)		_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a), 23))
+
+static inline float
+vf_sum(vf v)
+{
+	__m128		half = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+
+	half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+	return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+}
+
+static inline void
+vf_sum4(float *out, vf a, vf b, vf c, vf d)
+{
+	vf			ab = _mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+	vf			cd = _mm256_add_ps(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+	vf			abcd = _mm256_add_ps(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
+									 _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
+
+	_mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(abcd), _mm256_extractf128_ps(abcd, 1)));
+}

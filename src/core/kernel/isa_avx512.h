@@ -1,0 +1,47 @@
+/*
+ * isa_avx512.h
+ *		The vocabulary of the kernels (see isa_portable.h) in AVX-512 F and DQ.
+ */
+#include <immintrin.h>
+
+#define ISA_NAME		"avx512"
+#define ISA(name)		name##_avx512
+#define VF_LANES		16
+
+typedef __m512 vf;
+
+#define vf_zero()		_mm512_setzero_ps()
+#define vf_set1(x)		_mm512_set1_ps(x)
+#define vf_load(p)		_mm512_loadu_ps(p)
+#define vf_store(p, v)	_mm512_storeu_ps(p, v)
+#define vf_add(a, b)	_mm512_add_ps(a, b)
+#define vf_sub(a, b)	_mm512_sub_ps(a, b)
+#define vf_mul(a, b)	_mm512_mul_ps(a, b)
+#define vf_div(a, b)	_mm512_div_ps(a, b)
+#define vf_min(a, b)	_mm512_min_ps(a, b)
+#define vf_max(a, b)	_mm512_max_ps(a, b)
+#define vf_fma(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define vf_abs(a)		_mm512_abs_ps(a)
+#define vf_shl23(a)		_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a), 23))
+
+static inline float
+vf_sum(vf v)
+{
+	__m256		half = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+	__m128		quarter = _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+
+	quarter = _mm_add_ps(quarter, _mm_movehl_ps(quarter, quarter));
+	return _mm_cvtss_f32(_mm_add_ss(quarter, _mm_movehdup_ps(quarter)));
+}
+
+static inline void
+vf_sum4(float *out, vf a, vf b, vf c, vf d)
+{
+	vf			ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+	vf			cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+	vf			abcd = _mm512_add_ps(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
+									 _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
+	__m256		half = _mm256_add_ps(_mm512_castps512_ps256(abcd), _mm512_extractf32x8_ps(abcd, 1));
+
+	_mm_storeu_ps(out, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
+}

@@ -1,0 +1,80 @@
+/*
+ * isa_portable.h
+ *		The vocabulary of the kernels in plain C with the vector extension of
+ *		gcc and clang: four floats, whatever the processor makes of them.
+ *
+ * The words, the same in every isa_<name>.h:
+ *
+ *	ISA(name)			name of a function of this instruction set
+ *	vf, VF_LANES		a vector of floats and how many it holds
+ *	vf_zero vf_set1		all zero; all the same
+ *	vf_load vf_store	from and to memory, any alignment
+ *	vf_add vf_sub vf_mul vf_div vf_min vf_max vf_abs
+ *	vf_fma(a, b, c)		a * b + c
+ *	vf_shl23			bits shifted left by 23, as 2^n is made from n
+ *	vf_sum				the sum of all lanes
+ *	vf_sum4				the sums of four vectors, to four floats in memory
+ */
+
+#define ISA_NAME		"portable"
+#define ISA(name)		name##_portable
+#define VF_LANES		4
+
+typedef float vf __attribute__((vector_size(16)));
+typedef unsigned vf_bits __attribute__((vector_size(16)));
+
+static inline vf
+vf_load(const float *p)
+{
+	vf			v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline void
+vf_store(float *p, vf v)
+{
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline vf
+vf_min(vf a, vf b)
+{
+	vf_bits		less = (vf_bits) (a < b);
+
+	return (vf) (((vf_bits) a & less) | ((vf_bits) b & ~less));
+}
+
+static inline vf
+vf_max(vf a, vf b)
+{
+	vf_bits		more = (vf_bits) (a > b);
+
+	return (vf) (((vf_bits) a & more) | ((vf_bits) b & ~more));
+}
+
+static inline float
+vf_sum(vf v)
+{
+	return (v[0] + v[2]) + (v[1] + v[3]);
+}
+
+static inline void
+vf_sum4(float *out, vf a, vf b, vf c, vf d)
+{
+	out[0] = vf_sum(a);
+	out[1] = vf_sum(b);
+	out[2] = vf_sum(c);
+	out[3] = vf_sum(d);
+}
+
+#define vf_set1(x)		((vf) {(x), (x), (x), (x)})
+#define vf_zero()		vf_set1(0.0f)
+#define vf_add(a, b)	((a) + (b))
+#define vf_sub(a, b)	((a) - (b))
+#define vf_mul(a, b)	((a) * (b))
+#define vf_div(a, b)	((a) / (b))
+#define vf_fma(a, b, c) ((a) * (b) + (c))
+#define vf_abs(a)		((vf) ((vf_bits) (a) & 0x7FFFFFFFu))
+#define vf_shl23(a)		((vf) ((vf_bits) (a) << 23))

@@ -1,0 +1,73 @@
+/*
+ * kernel.c
+ *		Which instruction set's kernels this process uses.
+ */
+#include "core/kernel/kernel_tables.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const WembKernel *wemb_kernel = &wemb_kernel_portable;
+
+/* Every table of this architecture, slowest first. */
+static const WembKernel *const tables[] = {
+	&wemb_kernel_portable,
+#if defined(__x86_64__)
+	&wemb_kernel_avx2,
+	&wemb_kernel_avx512,
+#elif defined(__aarch64__)
+	&wemb_kernel_neon,
+#endif
+};
+
+/*
+ * Whether the processor has what the table needs and the operating system
+ * saves its registers; __builtin_cpu_supports() answers for both.
+ */
+static bool
+can_run(const WembKernel *table)
+{
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+	if (table == &wemb_kernel_avx2)
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+	if (table == &wemb_kernel_avx512)
+		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+			__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+	(void) table;
+	return true;
+}
+
+const WembKernel *
+wemb_kernel_at(int i)
+{
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+		if (can_run(tables[t]) && i-- == 0)
+			return tables[t];
+	return NULL;
+}
+
+const WembKernel *
+wemb_kernel_by_name(const char *name)
+{
+	const WembKernel *table;
+
+	for (int i = 0; (table = wemb_kernel_at(i)) != NULL; i++)
+		if (strcmp(table->name, name) == 0)
+			return table;
+	return NULL;
+}
+
+void
+wemb_kernel_use(const WembKernel *kernel)
+{
+	wemb_kernel = kernel;
+}
+
+void
+wemb_kernel_init(void)
+{
+	for (int i = 0; wemb_kernel_at(i) != NULL; i++)
+		wemb_kernel = wemb_kernel_at(i);
+}

@@ -1,0 +1,28 @@
+/*
+ * kernel_avx512.c
+ *		The kernels for x86-64 with AVX-512 F and DQ.
+ */
+#include <string.h>
+
+#include "core/kernel/kernel_tables.h"
+
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx2,fma")
+#endif
+#include "core/kernel/isa_avx512.h"
+
+#include "core/kernel/distance_impl.h"
+#include "core/kernel/sgns_impl.h"
+#include "core/kernel/table_impl.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+#endif							/* __x86_64__ */

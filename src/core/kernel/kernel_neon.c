@@ -1,0 +1,16 @@
+/*
+ * kernel_neon.c
+ *		The kernels for 64-bit ARM.
+ */
+#include <string.h>
+
+#include "core/kernel/kernel_tables.h"
+
+#if defined(__aarch64__)
+#include "core/kernel/isa_neon.h"
+
+#include "core/kernel/distance_impl.h"
+#include "core/kernel/sgns_impl.h"
+#include "core/kernel/table_impl.h"
+
+#endif							/* __aarch64__ */

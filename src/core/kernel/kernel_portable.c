@@ -1,0 +1,13 @@
+/*
+ * kernel_portable.c
+ *		The kernels for any processor.
+ */
+#include <string.h>
+
+#include "core/kernel/kernel_tables.h"
+
+#include "core/kernel/isa_portable.h"
+
+#include "core/kernel/distance_impl.h"
+#include "core/kernel/sgns_impl.h"
+#include "core/kernel/table_impl.h"

@@ -1,0 +1,14 @@
+/*
+ * table_impl.h
+ *		The table of one instruction set's kernels.  Included last.
+ */
+const WembKernel ISA(wemb_kernel) = {
+	.name = ISA_NAME,
+	.dot_f32 = ISA(dot_f32),
+	.l2sq_f32 = ISA(l2sq_f32),
+	.l1_f32 = ISA(l1_f32),
+	.cosine_f32 = ISA(cosine_f32),
+	.axpy_f32 = ISA(axpy_f32),
+	.scale_f32 = ISA(scale_f32),
+	.sgns_step = ISA(sgns_step),
+};

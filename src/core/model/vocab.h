@@ -1,0 +1,72 @@
+/*
+ * vocab.h
+ *		Counting words: a hash table from word to number and count.
+ *
+ * Numbers are given in the order of first appearance; wemb_vocab_rank() then
+ * orders words by frequency and drops the rare ones.  The table is one block
+ * of the caller's, without pointers, so it can lie in shared memory.  When it
+ * is full, the caller makes a larger block and moves it there.
+ *
+ * Layout of the block: header, slots (a power of two, at most two thirds
+ * used), words, text.
+ */
+#ifndef WEMB_VOCAB_H
+#define WEMB_VOCAB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define VOCAB_MAX_WORDS		(1 << 30)
+
+typedef struct VocabWord
+{
+	uint64_t	count;
+	uint64_t	text;			/* where its bytes begin, from the start of the text */
+	uint32_t	len;
+	uint32_t	hash;
+} VocabWord;
+
+typedef struct Vocab
+{
+	uint64_t	tokens;			/* sum of all counts */
+	uint32_t	nwords;
+	uint32_t	max_words;
+	uint64_t	text_used;
+	uint64_t	max_text;
+	uint32_t	slot_mask;
+} Vocab;
+
+/* Bytes of a block for so many words with so many bytes of text together. */
+extern size_t wemb_vocab_size(uint32_t max_words, uint64_t max_text);
+
+/* Format an empty vocabulary in a block of that size, 64-byte aligned. */
+extern Vocab *wemb_vocab_init(void *block, uint32_t max_words, uint64_t max_text);
+
+/* Copy a vocabulary into an empty one with at least as much room. */
+extern void wemb_vocab_copy(Vocab *to, const Vocab *from);
+
+/*
+ * Count one occurrence of word and return its number, or -1 if it is new and
+ * there is no room for it (then nothing has changed).  len <= UINT32_MAX.
+ */
+extern int32_t wemb_vocab_add(Vocab *vocab, const char *word, size_t len);
+
+/* The number of word, or -1. */
+extern int32_t wemb_vocab_find(const Vocab *vocab, const char *word, size_t len);
+
+extern const VocabWord *wemb_vocab_word(const Vocab *vocab, int32_t number);
+extern const char *wemb_vocab_text(const Vocab *vocab, int32_t number);
+
+/* How many words occur at least min_count times. */
+extern uint32_t wemb_vocab_count(const Vocab *vocab, uint64_t min_count);
+
+/*
+ * Order the words that occur at least min_count times by falling count, equal
+ * ones by their bytes, and keep at most max_words of them.  order[rank] becomes
+ * the word's number, rank[number] its rank or -1; both hold nwords elements.
+ * Returns how many are kept and, in tokens, the sum of their counts.
+ */
+extern uint32_t wemb_vocab_rank(const Vocab *vocab, uint64_t min_count, uint32_t max_words,
+								int32_t *order, int32_t *rank, uint64_t *tokens);
+
+#endif							/* WEMB_VOCAB_H */

@@ -1,0 +1,38 @@
+/*
+ * alias.h
+ *		Drawing from a fixed discrete distribution in constant time: Walker's
+ *		alias method, tables built as by Vose ("A linear algorithm for
+ *		generating random numbers with a given distribution", 1991).
+ *
+ * Eight bytes an entry, where word2vec's table needs hundreds of megabytes to
+ * give rare words their due.
+ */
+#ifndef WEMB_ALIAS_H
+#define WEMB_ALIAS_H
+
+#include <stdint.h>
+
+#include "core/base/rng.h"
+
+typedef struct AliasEntry
+{
+	uint32_t	threshold;		/* keep this entry if 32 random bits are at most this ... */
+	int32_t		alias;			/* ... else take that one */
+} AliasEntry;
+
+/*
+ * Build the table for n >= 1 entries with these weights (finite, not negative,
+ * not all zero).  scratch holds n entries; weight is destroyed.
+ */
+extern void wemb_alias_init(AliasEntry *table, double *weight, int n, int32_t *scratch);
+
+static inline int32_t
+alias_draw(const AliasEntry *table, int n, Rng *rng)
+{
+	uint64_t	bits = rng_next(rng);
+	uint32_t	i = (uint32_t) (((bits >> 32) * (uint64_t) n) >> 32);
+
+	return (uint32_t) bits <= table[i].threshold ? (int32_t) i : table[i].alias;
+}
+
+#endif							/* WEMB_ALIAS_H */

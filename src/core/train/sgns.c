@@ -1,0 +1,296 @@
+/*
+ * sgns.c
+ *		Training on a sentence: subsampling, windows, negatives, learning rate.
+ *
+ * The rows that the next centre word needs are asked for while this one is
+ * worked on: with large vocabularies most of the time would otherwise be spent
+ * waiting for memory.
+ */
+#include "core/train/train_layout.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LOSS_EVERY		16		/* the loss is measured on one centre word in this many */
+#define CACHE_LINE		64
+
+/* The outputs of one centre word: itself, then its negatives, all different. */
+typedef struct CentreOutputs
+{
+	int			n;
+	int32_t		word[SGNS_MAX_OUTPUTS];
+} CentreOutputs;
+
+/* A place of the window with subwords: the word's vector as it came in, and as it is now. */
+typedef struct WindowSlot
+{
+	float	   *before;
+	float	   *now;
+} WindowSlot;
+
+static size_t
+row_floats(const TrainConfig *config)
+{
+	return (config->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
+static size_t
+worker_header(void)
+{
+	return (sizeof(TrainWorker) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+size_t
+wemb_train_worker_size(const TrainConfig *config)
+{
+	size_t		rows = 1;		/* step.spare */
+
+	if (config->buckets > 0)
+		rows += 2 * (2 * (size_t) config->window + 1);
+	return worker_header() + rows * row_floats(config) * sizeof(float);
+}
+
+TrainWorker *
+wemb_train_worker_init(void *block, TrainShared *shared, int number)
+{
+	TrainWorker *w = block;
+
+	memset(w, 0, wemb_train_worker_size(&shared->config));
+	w->shared = shared;
+	w->rng = rng_for(~shared->config.seed, number);
+	w->step.stride = shared->stride;
+	w->step.spare = (float *) ((char *) block + worker_header());
+	w->window_rows = w->step.spare + shared->stride;
+	return w;
+}
+
+uint64_t
+wemb_train_words_done(const TrainShared *s)
+{
+	return __atomic_load_n(&s->words_done, __ATOMIC_RELAXED);
+}
+
+double
+wemb_train_alpha(const TrainShared *s)
+{
+	const TrainConfig *config = &s->config;
+	double		done = (double) wemb_train_words_done(s) / ((double) config->epochs * config->tokens + 1);
+
+	return config->alpha - (config->alpha - config->min_alpha) * (done < 1 ? done : 1);
+}
+
+static void
+prefetch_row(const float *row, int stride)
+{
+	for (int d = 0; d < stride; d += CACHE_LINE / (int) sizeof(float))
+		__builtin_prefetch(row + d, 1);
+}
+
+/* Drop frequent words as their keep threshold says; returns how many are left in kept. */
+static int
+subsample(TrainWorker *w, const int32_t *words, int n)
+{
+	const uint32_t *keep = train_keep(w->shared);
+	int			nkept = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		w->kept[nkept] = words[i];
+		nkept += (uint32_t) (rng_next(&w->rng) >> 32) <= keep[words[i]];
+	}
+	return nkept;
+}
+
+/* Draw a centre word's negatives and ask for their rows.  A draw that is there already is dropped. */
+static void
+choose_outputs(TrainWorker *w, int32_t centre, CentreOutputs *outputs)
+{
+	TrainShared *s = w->shared;
+
+	outputs->word[0] = centre;
+	outputs->n = 1;
+	prefetch_row(train_out(s, centre), s->stride);
+	for (int i = 0; i < s->config.negative; i++)
+	{
+		int32_t		word = alias_draw(train_negatives(s), s->config.words, &w->rng);
+		bool		fresh = true;
+
+		for (int k = 0; k < outputs->n; k++)
+			fresh = fresh && outputs->word[k] != word;
+		if (fresh)
+		{
+			outputs->word[outputs->n++] = word;
+			prefetch_row(train_out(s, word), s->stride);
+		}
+	}
+}
+
+static void
+add_loss(TrainWorker *w)
+{
+	const SgnsStep *step = &w->step;
+
+	for (int k = 0; k < step->ninputs; k++)
+	{
+		double		loss = -log(fmax(step->probability[0][k], 1e-30));
+
+		for (int i = 1; i < step->noutputs; i++)
+			loss -= log(fmax(1.0 - step->probability[i][k], 1e-30));
+		w->loss += loss;
+	}
+	w->pairs += step->ninputs;
+}
+
+/* One step with the inputs gathered in step. */
+static void
+run_step(TrainWorker *w, const CentreOutputs *outputs)
+{
+	SgnsStep   *step = &w->step;
+
+	if (step->ninputs == 0)
+		return;
+	step->noutputs = outputs->n;
+	for (int i = 0; i < outputs->n; i++)
+		step->outputs[i] = train_out(w->shared, outputs->word[i]);
+	wemb_kernel->sgns_step(step);
+	if (w->centres % LOSS_EVERY == 0)
+		add_loss(w);
+	step->ninputs = 0;
+}
+
+static void
+add_input(TrainWorker *w, float *row, const CentreOutputs *outputs)
+{
+	w->step.inputs[w->step.ninputs++] = row;
+	if (w->step.ninputs == SGNS_MAX_INPUTS)
+		run_step(w, outputs);
+}
+
+/* The reach of this centre's window: near words count more because they are in more windows. */
+static int
+draw_reach(TrainWorker *w)
+{
+	w->centres++;
+	return 1 + (int) rng_below(&w->rng, w->shared->config.window);
+}
+
+/* Words have one row each: inputs are rows of the shared matrix. */
+static void
+train_words(TrainWorker *w, int n)
+{
+	TrainShared *s = w->shared;
+	CentreOutputs outputs[2];
+
+	choose_outputs(w, w->kept[0], &outputs[0]);
+	for (int c = 0; c < n; c++)
+	{
+		const CentreOutputs *mine = &outputs[c & 1];
+		int			reach = draw_reach(w);
+		int			last = c + reach < n ? c + reach : n - 1;
+
+		if (c + 1 < n)
+			choose_outputs(w, w->kept[c + 1], &outputs[(c + 1) & 1]);
+		if (c + s->config.window + 1 < n)
+			prefetch_row(train_in(s, w->kept[c + s->config.window + 1]), s->stride);
+		for (int k = c > reach ? c - reach : 0; k <= last; k++)
+			if (k != c)
+				add_input(w, train_in(s, w->kept[k]), mine);
+		run_step(w, mine);
+	}
+}
+
+static WindowSlot
+window_slot(const TrainWorker *w, int position)
+{
+	int			places = 2 * w->shared->config.window + 1;
+	float	   *rows = w->window_rows + (size_t) (position % places) * 2 * w->shared->stride;
+
+	return (WindowSlot) {rows, rows + w->shared->stride};
+}
+
+/* A word comes into the window: its vector is the mean of its rows. */
+static void
+enter_window(TrainWorker *w, int position)
+{
+	TrainShared *s = w->shared;
+	WindowSlot	slot = window_slot(w, position);
+	int			word = w->kept[position];
+	int			nrows;
+	const int32_t *bag = train_bag(s, word, &nrows);
+
+	memcpy(slot.before, train_in(s, word), s->stride * sizeof(float));
+	for (int k = 0; k < nrows; k++)
+		wemb_kernel->axpy_f32(1.0f, train_in(s, bag[k]), slot.before, s->stride);
+	wemb_kernel->scale_f32(1.0f / (1 + nrows), slot.before, s->stride);
+	memcpy(slot.now, slot.before, s->stride * sizeof(float));
+}
+
+/*
+ * A word leaves the window: each of its rows moves by all that its vector has
+ * moved, so that the mean of the rows moves by the same (as fastText does it).
+ */
+static void
+leave_window(TrainWorker *w, int position)
+{
+	TrainShared *s = w->shared;
+	WindowSlot	slot = window_slot(w, position);
+	int			word = w->kept[position];
+	int			nrows;
+	const int32_t *bag = train_bag(s, word, &nrows);
+
+	wemb_kernel->axpy_f32(-1.0f, slot.before, slot.now, s->stride);
+	wemb_kernel->axpy_f32(1.0f, slot.now, train_in(s, word), s->stride);
+	for (int k = 0; k < nrows; k++)
+		wemb_kernel->axpy_f32(1.0f, slot.now, train_in(s, bag[k]), s->stride);
+}
+
+/*
+ * Words are means of many rows: their vectors are made when they come into
+ * reach, trained on in the window, and given back when they leave it, once a
+ * token instead of once a pair.
+ */
+static void
+train_subwords(TrainWorker *w, int n)
+{
+	int			window = w->shared->config.window;
+	int			entered = 0;
+	CentreOutputs outputs[2];
+
+	choose_outputs(w, w->kept[0], &outputs[0]);
+	for (int c = 0; c < n; c++)
+	{
+		const CentreOutputs *mine = &outputs[c & 1];
+		int			reach = draw_reach(w);
+		int			last = c + reach < n ? c + reach : n - 1;
+
+		if (c > window)
+			leave_window(w, c - window - 1);
+		for (; entered < n && entered <= c + window; entered++)
+			enter_window(w, entered);
+		if (c + 1 < n)
+			choose_outputs(w, w->kept[c + 1], &outputs[(c + 1) & 1]);
+		for (int k = c > reach ? c - reach : 0; k <= last; k++)
+			if (k != c)
+				add_input(w, window_slot(w, k).now, mine);
+		run_step(w, mine);
+	}
+	for (int c = n > window ? n - window - 1 : 0; c < n; c++)
+		leave_window(w, c);
+}
+
+void
+wemb_train_sentence(TrainWorker *w, const int32_t *words, int n)
+{
+	TrainShared *s = w->shared;
+	int			nkept = subsample(w, words, n);
+
+	w->step.alpha = (float) wemb_train_alpha(s);
+	if (nkept > 1)
+	{
+		if (s->config.buckets > 0)
+			train_subwords(w, nkept);
+		else
+			train_words(w, nkept);
+	}
+	__atomic_fetch_add(&s->words_done, n, __ATOMIC_RELAXED);
+}

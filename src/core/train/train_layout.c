@@ -1,0 +1,162 @@
+/*
+ * train_layout.c
+ *		Sizing and formatting the shared block of a training run.
+ */
+#include "core/train/train_layout.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/model/subword.h"
+
+#define NEGATIVE_POWER	0.75	/* of the counts, for drawing negatives: Mikolov et al. 2013, section 2.2 */
+
+/* Reserve n elements of size bytes at the end of the block; SIZE_MAX once it overflows. */
+static size_t
+reserve(size_t *end, size_t n, size_t size)
+{
+	size_t		start = *end;
+	size_t		bytes;
+
+	if (start == SIZE_MAX || __builtin_mul_overflow(n, size, &bytes) ||
+		__builtin_add_overflow(bytes, start, end) || *end > SIZE_MAX / 4)
+		*end = SIZE_MAX;
+	else
+		*end = (*end + 63) & ~(size_t) 63;
+	return start;
+}
+
+static TrainShared
+lay_out(const TrainConfig *config)
+{
+	TrainShared s = {.config = *config};
+	size_t		end = (sizeof(TrainShared) + 63) & ~(size_t) 63;
+	size_t		words = config->words;
+	size_t		row;
+
+	s.stride = (config->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+	row = s.stride * sizeof(float);
+	s.in = reserve(&end, words + config->buckets, row);
+	s.out = reserve(&end, words, row);
+	s.keep = reserve(&end, words, sizeof(uint32_t));
+	s.negatives = reserve(&end, words, sizeof(AliasEntry));
+	if (config->buckets > 0)
+	{
+		s.bag_start = reserve(&end, words + 1, sizeof(uint64_t));
+		s.bag = reserve(&end, config->subword_entries, sizeof(int32_t));
+	}
+	s.size = end;
+	return s;
+}
+
+size_t
+wemb_train_shared_size(const TrainConfig *config)
+{
+	return lay_out(config).size;
+}
+
+size_t
+wemb_train_scratch_size(const TrainConfig *config)
+{
+	return (size_t) config->words * (sizeof(double) + sizeof(int32_t));
+}
+
+/*
+ * Probability of keeping a token: sqrt(t/f) + t/f, where f is the word's share
+ * of all tokens (word2vec's code; the paper's equation 5 lacks the second
+ * term), as a threshold for 32 random bits.
+ */
+static uint32_t
+keep_threshold(double sample, uint64_t count, uint64_t tokens)
+{
+	double		ratio = sample * (double) tokens / (double) count;
+	double		keep = sqrt(ratio) + ratio;
+
+	return sample <= 0 || keep >= 1.0 ? UINT32_MAX : (uint32_t) (keep * 4294967295.0);
+}
+
+static void
+init_words(TrainShared *s, const TrainWords *words, double *weight, int32_t *scratch)
+{
+	const TrainConfig *config = &s->config;
+
+	for (int i = 0; i < config->words; i++)
+	{
+		size_t		len;
+		uint64_t	count;
+
+		words->word(words->arg, i, &len, &count);
+		weight[i] = pow((double) count, NEGATIVE_POWER);
+		train_keep(s)[i] = keep_threshold(config->sample, count, config->tokens);
+	}
+	wemb_alias_init(train_negatives(s), weight, config->words, scratch);
+}
+
+static void
+init_bags(TrainShared *s, const TrainWords *words)
+{
+	const TrainConfig *config = &s->config;
+	uint64_t   *start = (uint64_t *) ((char *) s + s->bag_start);
+	int32_t    *bag = (int32_t *) ((char *) s + s->bag);
+
+	start[0] = 0;
+	for (int i = 0; i < config->words; i++)
+	{
+		size_t		len;
+		uint64_t	count;
+		const char *word = words->word(words->arg, i, &len, &count);
+		int32_t    *rows = bag + start[i];
+		uint64_t	room = config->subword_entries - start[i];
+		int			n = wemb_subword_rows(word, len, config->min_n, config->max_n, config->buckets,
+										  rows, room > INT32_MAX ? INT32_MAX : (int) room);
+
+		if (room == 0)
+			n = 0;
+		for (int k = 0; k < n; k++)
+			rows[k] += config->words;
+		start[i + 1] = start[i] + n;
+	}
+}
+
+TrainShared *
+wemb_train_shared_init(void *block, const TrainConfig *config, const TrainWords *words,
+					   void *scratch)
+{
+	TrainShared *s = block;
+	double	   *weight = scratch;
+
+	*s = lay_out(config);
+	init_words(s, words, weight, (int32_t *) (weight + config->words));
+	if (config->buckets > 0)
+		init_bags(s, words);
+
+	memset((char *) s + s->out, 0, s->keep - s->out);
+	for (int row = 0; row < config->words + config->buckets; row++)
+	{
+		Rng			rng = rng_for(config->seed, row);
+		float	   *x = train_in(s, row);
+
+		for (int d = 0; d < config->dim; d++)
+			x[d] = (rng_float(&rng) - 0.5f) / config->dim;
+		memset(x + config->dim, 0, (s->stride - config->dim) * sizeof(float));
+	}
+	return s;
+}
+
+void
+wemb_train_word_vector(const TrainShared *s, int word, float *out)
+{
+	int			nrows;
+	const int32_t *bag = train_bag(s, word, &nrows);
+
+	memcpy(out, train_in(s, word), s->config.dim * sizeof(float));
+	for (int k = 0; k < nrows; k++)
+		wemb_kernel->axpy_f32(1.0f, train_in(s, bag[k]), out, s->config.dim);
+	wemb_kernel->scale_f32(1.0f / (1 + nrows), out, s->config.dim);
+}
+
+const float *
+wemb_train_subword_row(const TrainShared *s, int bucket)
+{
+	return train_in(s, s->config.words + bucket);
+}

@@ -1,0 +1,76 @@
+/*
+ * train_layout.h
+ *		The shared block of a training run: one header, then arrays at offsets
+ *		from its start, each 64-byte aligned.
+ *
+ *	array			elements		what
+ *	in				rows x stride	float: words' own rows, then the subword table
+ *	out				words x stride	float
+ *	keep			words			uint32: keep a token if 32 random bits are at most this
+ *	negatives		words			AliasEntry: words in proportion to count^0.75
+ *	bag_start		words + 1		uint64: where a word's subword rows begin in bag (only with subwords)
+ *	bag				entries			int32: rows of in
+ *
+ * Everything but in, out and words_done is constant once formatted.
+ */
+#ifndef WEMB_TRAIN_LAYOUT_H
+#define WEMB_TRAIN_LAYOUT_H
+
+#include "core/train/alias.h"
+#include "core/train/trainer.h"
+
+struct TrainShared
+{
+	TrainConfig config;
+	int			stride;			/* floats a row */
+	size_t		in;				/* offsets in bytes */
+	size_t		out;
+	size_t		keep;
+	size_t		negatives;
+	size_t		bag_start;
+	size_t		bag;
+	size_t		size;			/* of the whole block */
+
+	uint64_t	words_done __attribute__((aligned(64)));	/* atomic */
+};
+
+static inline float *
+train_in(const TrainShared *s, int row)
+{
+	return (float *) ((char *) s + s->in) + (size_t) row * s->stride;
+}
+
+static inline float *
+train_out(const TrainShared *s, int word)
+{
+	return (float *) ((char *) s + s->out) + (size_t) word * s->stride;
+}
+
+static inline uint32_t *
+train_keep(const TrainShared *s)
+{
+	return (uint32_t *) ((char *) s + s->keep);
+}
+
+static inline AliasEntry *
+train_negatives(const TrainShared *s)
+{
+	return (AliasEntry *) ((char *) s + s->negatives);
+}
+
+/* The rows of word's n-grams and how many they are; 0 without subwords. */
+static inline const int32_t *
+train_bag(const TrainShared *s, int word, int *nrows)
+{
+	const uint64_t *start = (const uint64_t *) ((const char *) s + s->bag_start);
+
+	if (s->config.buckets == 0)
+	{
+		*nrows = 0;
+		return NULL;
+	}
+	*nrows = (int) (start[word + 1] - start[word]);
+	return (const int32_t *) ((const char *) s + s->bag) + start[word];
+}
+
+#endif							/* WEMB_TRAIN_LAYOUT_H */
