@@ -19,6 +19,31 @@
 #include "varatt.h"
 #endif
 
+/* 16: input functions can report errors softly, to whoever passes an ErrorSaveContext. */
+#if PG_VERSION_NUM < 160000
+#define errsave(context, ...)                                                                      \
+	do                                                                                             \
+	{                                                                                              \
+		(void) (context);                                                                          \
+		ereport(ERROR, __VA_ARGS__);                                                               \
+	} while (0)
+#endif
+
+/* 16: ownership and privileges on objects of any kind are asked for with one function each. */
+#if PG_VERSION_NUM >= 160000
+#define wemb_class_owner_check(relation, user) object_ownercheck(RelationRelationId, relation, user)
+#define wemb_namespace_create_check(schema, user) \
+	(object_aclcheck(NamespaceRelationId, schema, user, ACL_CREATE) == ACLCHECK_OK)
+#define wemb_namespace_usage_check(schema, user) \
+	(object_aclcheck(NamespaceRelationId, schema, user, ACL_USAGE) == ACLCHECK_OK)
+#else
+#define wemb_class_owner_check(relation, user) pg_class_ownercheck(relation, user)
+#define wemb_namespace_create_check(schema, user) \
+	(pg_namespace_aclcheck(schema, user, ACL_CREATE) == ACLCHECK_OK)
+#define wemb_namespace_usage_check(schema, user) \
+	(pg_namespace_aclcheck(schema, user, ACL_USAGE) == ACLCHECK_OK)
+#endif
+
 /* 16: stringToQualifiedNameList() can report softly. */
 #if PG_VERSION_NUM >= 160000
 #define stringToQualifiedNameListCompat(s) stringToQualifiedNameList(s, NULL)

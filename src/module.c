@@ -1,0 +1,19 @@
+/*
+ * module.c
+ *		What the server looks for when it loads the library.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "core/kernel/kernel.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	wemb_kernel_init();
+}
