@@ -20,11 +20,28 @@
 #define SUBWORD_MIN_N		1
 #define SUBWORD_MAX_N		12
 
+/* Words of more bytes than this have no n-grams; tokens are far shorter. */
+#define SUBWORD_MAX_WORD	1024
+
 /*
  * Write the rows (0 .. buckets-1) of word's n-grams to out, two for each
- * n-gram, and return how many there are.  Stops at max_out rows; with
- * max_out 0 nothing is written and the full number is returned.  word is
- * valid UTF-8 without a zero byte; 1 <= min_n <= max_n; buckets >= 1.
+ * n-gram, and return how many there are.  Stops before an n-gram whose pair
+ * would go beyond max_out; with max_out 0 nothing is written and the full
+ * number is returned.  1 <= min_n <= max_n <= SUBWORD_MAX_N; buckets >= 1.
+ * A word that is not valid UTF-8 is safe: each byte that is no continuation
+ * byte begins a code point.
+ *
+ * The rule is a stored format: rows of a model are found by it, so it never
+ * changes.
+ *
+ * - Order: by the n-gram's first code point, from "<" on; then by length.  An
+ *   n-gram that stands in the word twice is written twice.
+ * - h = wemb_hash() of the n-gram's bytes, its "<" and ">" included.
+ * - First row: ((h & 0xFFFFFFFF) * buckets) >> 32.
+ * - Second row: ((h >> 32) * buckets) >> 32.
+ *
+ * The products are 64-bit.  Both rows may be the same one; then the n-gram's
+ * vector is twice that row.
  */
 extern int	wemb_subword_rows(const char *word, size_t len, int min_n, int max_n, int buckets,
 							  int32_t *out, int max_out);
