@@ -43,13 +43,14 @@ check_token(const Tokenizer *t, const char *text, size_t len, const Token *token
 				token->text[i] != '\0');
 }
 
+/* The tokens of a text that follows on what t has read, if anything. */
 static void
 read_text(Tokenizer *t, const char *text, size_t len, Summary *sum)
 {
 	uint64_t	before = t->nskipped;
 	Token		token;
 
-	wemb_tokenizer_start(t, text, len);
+	wemb_tokenizer_resume(t, text, len);
 	while (wemb_tokenizer_next(t, &token))
 	{
 		check_token(t, text, len, &token);
@@ -116,6 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t nbytes)
 	wemb_tokenizer_init(&other, kind);
 
 	read_text(&t, text, len, &whole);
+	wemb_tokenizer_start(&t, "", 0);
 	for (size_t at = 0; at < len;)
 	{
 		size_t		piece = wemb_text_piece(text + at, len - at, max);

@@ -407,7 +407,7 @@ resumed_pieces(void)
 		resume_in_pieces(TOKENIZER_UNICODE, text, 300, 2, 1);
 		resume_in_pieces(TOKENIZER_WHITESPACE, text, 300, 0, 1);
 		snprintf(text, sizeof(text), "%0*d 数据 %0*d", len, 1, len, 1);
-		resume_in_pieces(TOKENIZER_UNICODE, text, 300, 2, 2);
+		resume_in_pieces(TOKENIZER_UNICODE, text, 300, 1, 2);
 		resume_in_pieces(TOKENIZER_WHITESPACE, text, 300, 1, 2);
 	}
 }

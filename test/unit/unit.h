@@ -15,6 +15,9 @@
  * Each group prints one line, "ok <module>: <group>" or "not ok ...", after a
  * line "# ..." for each of its checks that failed.  unit_done() prints
  * "<module>: N passed, N failed", counting groups, and gives the exit status.
+ *
+ * UNIT_EMULATED is defined where another processor is emulated, some fifty
+ * times slower: tests that take seconds do less there.
  */
 #ifndef WEMB_UNIT_H
 #define WEMB_UNIT_H
@@ -55,6 +58,7 @@ unit_end_group(void)
 		unit_passed++;
 	else
 		unit_failed++;
+	fflush(stdout);				/* a crash in the next group leaves this one known */
 	unit_current = NULL;
 }
 

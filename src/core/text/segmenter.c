@@ -13,6 +13,8 @@
 /* A dictionary looks about this far ahead to choose between words. */
 #define KEEP_BACK_UNITS		32
 
+_Static_assert(FOLD_MAX_UNITS <= 2 * SEGMENT_MAX_UNITS, "a composed piece must fit");
+
 void
 wemb_segmenter_init(Segmenter *s)
 {
