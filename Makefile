@@ -1,6 +1,7 @@
 # wemb: word embeddings inside PostgreSQL.
 #
 #   make demo                     build, start a private server, train on real text, ask it questions
+#   make demo-psql, demo-clean    go on with that server; remove it
 #   make test                     build, start private servers, run every test
 #   make && make install          into the PostgreSQL that pg_config names
 #   make installcheck             SQL tests against a running server
@@ -30,12 +31,14 @@ PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-declaration-after-statement \
 SHLIB_LINK  = -licuuc -lm
 
 # A table of contents of the SQL tests, in reading order.
-REGRESS      = type_vector vector_operators vector_casts vector_aggregates
+REGRESS      = type_vector vector_operators vector_casts vector_aggregates \
+               train_sources train_options train_errors \
+               model_tables model_privileges model_settings embed_text embed_once words_similar
 REGRESS_OPTS = --load-extension=wemb
 
 EXTRA_CLEAN = test/unit/build test/fuzz/build build
 
-ifneq ($(filter-out demo test,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out demo demo-psql demo-clean test,$(or $(MAKECMDGOALS),all)),)
 PG_CONFIG ?= pg_config
 PGXS      := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -46,7 +49,7 @@ include $(PGXS)
 # The arithmetic kernels are written for a fixed order of operations; only
 # explicit fused multiply-adds may appear.
 src/core/kernel/%.o: override CFLAGS += -O3 -ffp-contract=off
-src/core/train/%.o src/core/text/%.o src/core/model/%.o: override CFLAGS += -O3
+src/core/train/%.o src/core/text/%.o src/core/model/%.o src/type/%.o: override CFLAGS += -O3
 
 $(INSTALL_SQL): $(SQL_PARTS:%=sql/install/%.sql)
 	cat $^ > $@
@@ -67,8 +70,12 @@ PROVE_TESTS = test/tap/*.pl
 endif
 
 demo:
-	test/setup/demo.sh
+	@test/setup/demo.sh run
+demo-psql:
+	@test/setup/demo.sh psql
+demo-clean:
+	@test/setup/demo.sh clean
 test:
-	test/setup/test.sh
+	@test/setup/test.sh
 
-.PHONY: demo test test-unit test-fuzz test-check test-tap
+.PHONY: demo demo-psql demo-clean test test-unit test-fuzz test-check test-tap

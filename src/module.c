@@ -7,6 +7,7 @@
 #include "fmgr.h"
 
 #include "core/kernel/kernel.h"
+#include "pg/guc.h"
 
 PG_MODULE_MAGIC;
 
@@ -16,4 +17,5 @@ void
 _PG_init(void)
 {
 	wemb_kernel_init();
+	wemb_guc_init();			/* after the kernels: wemb.kernel chooses among them */
 }

@@ -212,7 +212,7 @@ main(int argc, char **argv)
 		uint64_t	count;
 		const char *word = ranked_word(&ranked, i, &wlen, &count);
 
-		wemb_train_word_vector(shared, i, vec);
+		wemb_train_word_vector(shared, i, false, vec);
 		fprintf(out, "%.*s ", (int) wlen, word);
 		fwrite(vec, sizeof(float), config.dim, out);
 		fputc('\n', out);

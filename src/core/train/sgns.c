@@ -74,7 +74,7 @@ double
 wemb_train_alpha(const TrainShared *s)
 {
 	const TrainConfig *config = &s->config;
-	double		done = (double) wemb_train_words_done(s) / ((double) config->epochs * config->tokens + 1);
+	double		done = (double) wemb_train_words_done(s) / ((double) config->epochs * config->tokens);
 
 	return config->alpha - (config->alpha - config->min_alpha) * (done < 1 ? done : 1);
 }

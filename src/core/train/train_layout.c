@@ -144,15 +144,26 @@ wemb_train_shared_init(void *block, const TrainConfig *config, const TrainWords 
 }
 
 void
-wemb_train_word_vector(const TrainShared *s, int word, float *out)
+wemb_train_word_vector(const TrainShared *s, int word, bool unit_length, float *out)
 {
+	int			dim = s->config.dim;
 	int			nrows;
 	const int32_t *bag = train_bag(s, word, &nrows);
+	double		scale = 1.0 / (1 + nrows);
 
-	memcpy(out, train_in(s, word), s->config.dim * sizeof(float));
+	memcpy(out, train_in(s, word), dim * sizeof(float));
 	for (int k = 0; k < nrows; k++)
-		wemb_kernel->axpy_f32(1.0f, train_in(s, bag[k]), out, s->config.dim);
-	wemb_kernel->scale_f32(1.0f / (1 + nrows), out, s->config.dim);
+		wemb_kernel->axpy_f32(1.0f, train_in(s, bag[k]), out, dim);
+	if (unit_length)
+	{
+		double		norm2 = 0;
+
+		for (int d = 0; d < dim; d++)
+			norm2 += (double) out[d] * out[d];
+		if (norm2 > 0)
+			scale = 1.0 / sqrt(norm2);
+	}
+	wemb_kernel->scale_f32((float) scale, out, dim);
 }
 
 const float *

@@ -103,8 +103,10 @@ extern uint64_t wemb_train_words_done(const TrainShared *shared);
 /* The learning rate now. */
 extern double wemb_train_alpha(const TrainShared *shared);
 
-/* The vector of a word, or of a row of the subword table, to out (dim). */
-extern void wemb_train_word_vector(const TrainShared *shared, int word, float *out);
+/* The vector of a word to out (dim); with unit_length scaled to length 1, unless it is zero. */
+extern void wemb_train_word_vector(const TrainShared *shared, int word, bool unit_length, float *out);
+
+/* A row of the subword table (dim). */
 extern const float *wemb_train_subword_row(const TrainShared *shared, int bucket);
 
 #endif							/* WEMB_TRAINER_H */

@@ -1,0 +1,74 @@
+/*
+ * vector_type.c
+ *		Which type is vector in this database: wemb's own or pgvector's.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_type.h"
+#include "nodes/pg_list.h"
+#include "parser/parse_func.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "app/model/vector_type.h"
+#include "pg/compat.h"
+
+/* The extension's schema, or InvalidOid. */
+static Oid
+find_extension_schema(void)
+{
+	Relation	extensions = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			schema = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum("wemb"));
+	scan = systable_beginscan(extensions, ExtensionNameIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		schema = ((Form_pg_extension) GETSTRUCT(tuple))->extnamespace;
+	systable_endscan(scan);
+	table_close(extensions, AccessShareLock);
+	return schema;
+}
+
+Oid
+wemb_vector_type(void)
+{
+	static Oid	known;			/* asked once a session: a type of this number that is still there is the same type */
+	Oid			schema;
+	Oid			text = TEXTOID;
+	Oid			function;
+
+	if (OidIsValid(known) && SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(known)))
+		return known;
+
+	schema = find_extension_schema();
+	if (!OidIsValid(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("extension \"%s\" is not installed in this database", "wemb")));
+	function = LookupFuncName(list_make2(makeString(get_namespace_name(schema)), makeString(pstrdup("wemb"))),
+							  1, &text, false);
+	known = get_func_rettype(function);
+	return known;
+}
+
+char *
+wemb_vector_schema(void)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(wemb_vector_type()));
+	Oid			schema;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", wemb_vector_type());
+	schema = ((Form_pg_type) GETSTRUCT(tuple))->typnamespace;
+	ReleaseSysCache(tuple);
+	return get_namespace_name(schema);
+}

@@ -1,0 +1,63 @@
+/*
+ * train_options.h
+ *		The options of wemb_train(): what the user said, checked, and what is
+ *		chosen from the data where the user said nothing.
+ */
+#ifndef WEMB_TRAIN_OPTIONS_H
+#define WEMB_TRAIN_OPTIONS_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+
+#include "core/train/trainer.h"
+
+/* Arguments of wemb_train(), in the order of its declaration in sql/install/train.sql. */
+enum TrainArgument
+{
+	TRAIN_SOURCE,
+	TRAIN_TEXT_COLUMN,
+	TRAIN_DIMENSIONS,
+	TRAIN_MODEL,
+	TRAIN_WINDOW_SIZE,
+	TRAIN_NEGATIVE,
+	TRAIN_EPOCHS,
+	TRAIN_MIN_COUNT,
+	TRAIN_MAX_VOCAB,
+	TRAIN_SAMPLE,
+	TRAIN_ALPHA,
+	TRAIN_MIN_ALPHA,
+	TRAIN_MIN_N,
+	TRAIN_MAX_N,
+	TRAIN_BUCKETS,
+	TRAIN_TOKENIZER,
+	TRAIN_UNIT_LENGTH,
+	TRAIN_SEED
+};
+
+typedef struct TrainOptions
+{
+	const char *model;			/* NULL = the setting wemb.model */
+	const char *tokenizer;
+	bool		unit_length;
+	int64		min_count;		/* 0 = to be chosen */
+	int			max_vocab;
+	TrainConfig config;			/* what is to be chosen is 0, or negative where 0 means something */
+	StringInfoData chosen;		/* "epochs 20, min_count 2": what was chosen from the data */
+} TrainOptions;
+
+/* Read and check the arguments; ERROR for one that is out of range or does not go with another. */
+extern void wemb_train_options_read(FunctionCallInfo fcinfo, TrainOptions *options);
+
+/*
+ * Choose what depends on the amount of text: first min_count, then the rest
+ * once the vocabulary is known.  Both add what they chose to options->chosen.
+ */
+extern void wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens);
+extern void wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words);
+
+/* The options as a JSON object, for the model's own record. */
+extern char *wemb_train_options_json(const TrainOptions *options);
+
+#endif							/* WEMB_TRAIN_OPTIONS_H */
