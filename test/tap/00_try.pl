@@ -1,0 +1,14 @@
+use strict; use warnings;
+use FindBin; use lib $FindBin::RealBin;
+use Test::More;
+use WembTest;
+my $node = WembTest::start_node('main');
+my $s = WembTest::Session->new($node);
+WembTest::create_topics($node, 'topics', 2000);
+is($s->query("SELECT count(*) FROM wemb_train('topics','body',20)")->{out}, 50, 'words') or diag explain $s->{result};
+note explain $s->{result};
+note $s->ask("select q, (select string_agg(word||' '||similarity::numeric(5,3), ', ') from wemb_most_similar(q, 13)) from unnest('{cat,pan,ship,rose}'::text[]) q");
+note WembTest::fingerprint($node, 'wemb_model');
+note $s->sqlstate('select 1/0');
+note WembTest::leftovers($node, 'wemb_model');
+done_testing();
