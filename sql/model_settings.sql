@@ -9,7 +9,6 @@ SELECT name, setting, vartype, context, enumvals FROM pg_settings WHERE name = '
 SET wemb.kernel = portable;
 SET wemb.kernel = auto;
 SET wemb.kernel = mmx;
-SET wemb.cache_size = -1;
 
 -- names are checked as names
 SET wemb.model = 'news';

@@ -254,5 +254,5 @@ wemb_model_options_renew(ModelOptions *options)
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
-	snprintf(options->version, sizeof(options->version), "%016" INT64_MODIFIER "x", random);
+	snprintf(options->version, sizeof(options->version), "%08x%08x", (uint32) (random >> 32), (uint32) random);
 }

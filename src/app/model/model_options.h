@@ -33,7 +33,7 @@ typedef struct ModelOptions
 	int			min_n;			/* n-grams of an unknown word, in code points; */
 	int			max_n;			/* ... both 0, and buckets too, when the model has no subwords */
 	int			buckets;		/* rows of the part 'subword' */
-	int64		tokens;			/* all occurrences of all words of the model: the probability of a word is freq / tokens */
+	int64		tokens;			/* occurrences of all its words: a word's probability is freq / tokens */
 	int64		texts;			/* rows trained on */
 
 	/* what the writer fills in */

@@ -79,6 +79,8 @@ struct ModelWriter
 	ModelTarget *target;
 	MemoryContext context;		/* holds all of this */
 	bool		is_new;			/* the tables were created by this writer */
+	int64		nwords;			/* that there will be */
+	int64		written;		/* that there are */
 	bool		has_options;
 	ModelOptions options;
 	char	   *training;
@@ -369,7 +371,7 @@ init_batches(ModelWriter *writer)
 }
 
 ModelWriter *
-wemb_model_write_begin(ModelTarget *target, int64 nwords_expected)
+wemb_model_write_begin(ModelTarget *target, int64 nwords)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb model writer", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller;
@@ -399,6 +401,7 @@ wemb_model_write_begin(ModelTarget *target, int64 nwords_expected)
 
 	caller = MemoryContextSwitchTo(context);
 	writer->target = target;
+	writer->nwords = nwords;
 	writer->context = context;
 	init_batches(writer);
 	MemoryContextSwitchTo(caller);
@@ -413,7 +416,7 @@ wemb_model_write_options(ModelWriter *writer, const ModelOptions *options, const
 	writer->options = *options;
 	writer->options.tokenizer = MemoryContextStrdup(writer->context, options->tokenizer);
 	writer->options.dim = writer->target->dim;
-	writer->options.words = 0;
+	writer->options.words = writer->nwords;
 	writer->options.trained_at = GetCurrentTimestamp();
 	wemb_model_options_renew(&writer->options);
 	writer->training = training == NULL ? NULL : MemoryContextStrdup(writer->context, training);
@@ -500,7 +503,7 @@ wemb_model_write_word(ModelWriter *writer, const char *word, size_t len, int64 f
 	set_column(batch, 1, Int64GetDatum(freq), false, sizeof(int64));
 	set_column(batch, 2, make_vector(vec, dim), false, dim * sizeof(float));
 	MemoryContextSwitchTo(caller);
-	writer->options.words++;
+	writer->written++;
 	end_row(batch);
 }
 
@@ -525,8 +528,8 @@ wemb_model_write_end(ModelWriter *writer)
 {
 	const ModelTables *tables = &writer->target->tables;
 
-	if (!writer->has_options)
-		elog(ERROR, "embedding model has no options");
+	if (!writer->has_options || writer->written != writer->nwords)
+		elog(ERROR, "embedding model is incomplete");
 	flush(&writer->words);
 	wemb_model_write_part(writer, "options", 0, NULL, wemb_model_options_format(&writer->options, writer->training));
 	flush(&writer->parts);

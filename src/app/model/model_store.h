@@ -45,14 +45,14 @@ extern ModelTarget *wemb_model_target(const char *name, int dim);
 extern const char *wemb_model_target_name(const ModelTarget *target);
 
 /*
- * Create the tables or empty those that are there.  Raises what
- * wemb_model_target() does, should things have changed since.
+ * Create the tables or empty those that are there, for a model of nwords words.
+ * Raises what wemb_model_target() does, should things have changed since.
  */
-extern ModelWriter *wemb_model_write_begin(ModelTarget *target, int64 nwords_expected);
+extern ModelWriter *wemb_model_write_begin(ModelTarget *target, int64 nwords);
 
 /*
- * Exactly once.  Sets the fields of options that the writer fills in, but not
- * words, which is counted.  training (or NULL) is a JSON object, kept under the
+ * Exactly once.  The fields of options that the writer fills in need no value.
+ * training (or NULL) is a JSON object, kept under the
  * key "training" and shown in wemb_models.options.
  */
 extern void wemb_model_write_options(ModelWriter *writer, const ModelOptions *options, const char *training);
@@ -66,7 +66,7 @@ extern void wemb_model_write_word(ModelWriter *writer, const char *word, size_t 
  */
 extern void wemb_model_write_part(ModelWriter *writer, const char *part, int32 id, const float *vec, const char *json);
 
-/* Finish; afterwards the next command, also wemb() in it, sees the model.  Frees writer. */
+/* Finish, once all nwords words are there; the next command, also wemb() in it, sees the model.  Frees writer. */
 extern void wemb_model_write_end(ModelWriter *writer);
 
 #endif							/* WEMB_MODEL_STORE_H */

@@ -57,7 +57,7 @@ extern void wemb_model_tables_check_readable(const ModelTables *tables);
 extern bool wemb_model_tables_filtered(const ModelTables *tables);
 
 /* Raise ERRCODE_DATA_CORRUPTED; detail is a translated sentence. */
-extern void wemb_model_report_damage(const ModelTables *tables, const char *detail) pg_attribute_noreturn();
+extern _Noreturn void wemb_model_report_damage(const ModelTables *tables, const char *detail);
 
 /* The tables' names for SQL: qualified and quoted.  palloc'd. */
 extern char *wemb_model_words_sql(const ModelTables *tables);

@@ -5,6 +5,10 @@
  * Two queries, each by primary key: one for the words of a batch that are not
  * in memory yet; then, if the model has subwords, one for the rows that the
  * n-grams of a word need which has turned out not to be in the model.
+ *
+ * The limit wemb.cache_size holds for all models of a session together.  Above
+ * it words are forgotten first, and rows of the model in use only beyond half
+ * of it: rows are few, and any unknown word needs some of them.
  */
 #include "postgres.h"
 
@@ -84,7 +88,7 @@ wemb_model_words_free(ModelWords *words)
 void
 wemb_model_words_reset(ModelWords *words, const ModelTables *tables, const ModelOptions *options)
 {
-	wemb_word_store_empty(words->store, options->dim);
+	wemb_word_store_reset(words->store, options->dim);
 	if (words->composer != NULL)
 		pfree(words->composer);
 	words->composer = NULL;
@@ -108,7 +112,13 @@ wemb_words_batch_size(const ModelWords *words)
 	return Max(1, Min(WORDS_MAX_BATCH, BATCH_BYTES / (words->dim * (int) sizeof(float))));
 }
 
-/* Is the memory of all models together above the limit? */
+/* Bytes that the models of this session may keep together. */
+static Size
+memory_limit(void)
+{
+	return (Size) wemb_cache_size * 1024;
+}
+
 static bool
 is_full(void)
 {
@@ -117,26 +127,34 @@ is_full(void)
 
 	dlist_foreach(iter, &all_words)
 		total += wemb_word_store_size(dlist_container(ModelWords, node, iter.cur)->store);
-	return total > (Size) wemb_cache_size * 1024;
+	return total > memory_limit();
+}
+
+/* Make room for a batch of words. */
+static void
+make_room(ModelWords *words)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &all_words)
+	{
+		ModelWords *other = dlist_container(ModelWords, node, iter.cur);
+
+		if (other->in_use)
+			continue;
+		wemb_word_store_empty_words(other->store);
+		if (other != words)
+			wemb_word_store_empty_rows(other->store);
+	}
+	ereport(DEBUG2, (errmsg_internal("emptied the memory of words of embedding models")));
 }
 
 void
 wemb_words_begin(ModelWords *words)
 {
-	dlist_iter	iter;
-
 	words->in_use = false;
 	if (is_full())
-	{
-		dlist_foreach(iter, &all_words)
-		{
-			ModelWords *other = dlist_container(ModelWords, node, iter.cur);
-
-			if (!other->in_use)
-				wemb_word_store_empty(other->store, other->dim);
-		}
-		ereport(DEBUG2, (errmsg_internal("emptied the memory of words of embedding models")));
-	}
+		make_room(words);
 	words->in_use = true;
 	words->batch++;
 	words->nnew = 0;
@@ -237,30 +255,28 @@ static void
 load_rows(ModelWords *words, const int32 *ids, int nids)
 {
 	Oid			type = INT4ARRAYOID;
-	Datum	   *elements;
+	Datum		elements[MAX_ROWS];
 	int			nelements = 0;
 
+	for (int i = 0; i < nids; i++)
+		if (wemb_word_store_row(words->store, ids[i]) == NULL)
+			elements[nelements++] = Int32GetDatum(ids[i]);
+	if (nelements == 0)
+		return;
 	if (words->rows_plan == NULL)
 		words->rows_plan = wemb_plan_keep(psprintf("SELECT id, vec FROM %s"
 												   " WHERE part OPERATOR(pg_catalog.=) 'subword'"
 												   " AND id OPERATOR(pg_catalog.=) ANY ($1)",
 												   wemb_model_parts_sql(words->tables)), 1, &type);
 	SPI_connect();
-	elements = palloc(nids * sizeof(Datum));
-	for (int i = 0; i < nids; i++)
-		if (wemb_word_store_row(words->store, ids[i]) == NULL)
-			elements[nelements++] = Int32GetDatum(ids[i]);
-	if (nelements > 0)
+	run_query(words->rows_plan, elements, nelements, INT4OID);
+	for (uint64 row = 0; row < SPI_processed; row++)
 	{
-		run_query(words->rows_plan, elements, nelements, INT4OID);
-		for (uint64 row = 0; row < SPI_processed; row++)
-		{
-			int32		id = DatumGetInt32(get_column(words, row, 1));
-			const float *vec = get_vector(words, row, 2);
+		int32		id = DatumGetInt32(get_column(words, row, 1));
+		const float *vec = get_vector(words, row, 2);
 
-			if (wemb_word_store_row(words->store, id) == NULL)
-				memcpy(wemb_word_store_add_row(words->store, id), vec, words->dim * sizeof(float));
-		}
+		if (wemb_word_store_row(words->store, id) == NULL)
+			memcpy(wemb_word_store_add_row(words->store, id), vec, words->dim * sizeof(float));
 	}
 	SPI_finish();
 }
@@ -310,7 +326,7 @@ compose_unknown(ModelWords *words, StoredWord *word)
 		case COMPOSE_OVERFLOW:
 			wemb_model_report_damage(words->tables, _("The rows of part \"subword\" are too large to be added up."));
 	}
-	if (is_full())
+	if (wemb_word_store_rows_size(words->store) > memory_limit() / 2)
 		wemb_word_store_empty_rows(words->store);
 }
 

@@ -116,12 +116,18 @@ wemb_word_store_create(MemoryContext context)
 }
 
 void
-wemb_word_store_empty(WordStore *store, int dim)
+wemb_word_store_reset(WordStore *store, int dim)
+{
+	wemb_word_store_empty_words(store);
+	wemb_word_store_empty_rows(store);
+	store->dim = dim;
+}
+
+void
+wemb_word_store_empty_words(WordStore *store)
 {
 	store->words = NULL;
 	empty_arena(&store->word_arena);
-	wemb_word_store_empty_rows(store);
-	store->dim = dim;
 }
 
 void
@@ -134,8 +140,13 @@ wemb_word_store_empty_rows(WordStore *store)
 Size
 wemb_word_store_size(const WordStore *store)
 {
-	return MemoryContextMemAllocated(store->word_arena.context, true) +
-		MemoryContextMemAllocated(store->row_arena.context, true);
+	return MemoryContextMemAllocated(store->word_arena.context, true) + wemb_word_store_rows_size(store);
+}
+
+Size
+wemb_word_store_rows_size(const WordStore *store)
+{
+	return MemoryContextMemAllocated(store->row_arena.context, true);
 }
 
 StoredWord *

@@ -2,7 +2,7 @@
  * word_store.h
  *		Words of one model, and rows of its subword table, in a session's memory.
  *
- * Filled with what texts need, word by word; emptied as a whole.  A word that
+ * Filled with what texts need, word by word; forgotten all at once.  A word that
  * has been looked up and not found is kept as well, so that it is not looked
  * up again.
  */
@@ -21,7 +21,7 @@ typedef enum WordState
 	WORD_MISSING				/* no row and no n-grams: no vector */
 } WordState;
 
-/* Stays where it is until the store is emptied. */
+/* Stays where it is until the words are forgotten. */
 typedef struct StoredWord
 {
 	WordState	state;
@@ -36,13 +36,15 @@ typedef struct StoredWord
 extern WordStore *wemb_word_store_create(MemoryContext context);
 
 /* Forget everything, and from now on hold vectors of dim floats. */
-extern void wemb_word_store_empty(WordStore *store, int dim);
+extern void wemb_word_store_reset(WordStore *store, int dim);
 
-/* Forget the rows only. */
+/* Forget the words, or the rows. */
+extern void wemb_word_store_empty_words(WordStore *store);
 extern void wemb_word_store_empty_rows(WordStore *store);
 
-/* Bytes of memory in use. */
+/* Bytes of memory in use: of words and rows, and of rows alone. */
 extern Size wemb_word_store_size(const WordStore *store);
+extern Size wemb_word_store_rows_size(const WordStore *store);
 
 /* The word, added as WORD_NEW if it is not there. */
 extern StoredWord *wemb_word_store_get(WordStore *store, const char *text, int len);

@@ -17,6 +17,8 @@
 #include "core/model/subword.h"
 #include "pg/memory.h"
 
+#define INIT_ROWS		1024	/* rows between two looks for interrupts; a row has up to 16000 floats */
+
 /* The vocabulary in the order of the model. */
 typedef struct RankedVocab
 {
@@ -41,6 +43,7 @@ choose_words(TrainOptions *options, const TrainText *text, int32 *order, int32 *
 {
 	uint64		tokens;
 	uint32		words;
+	void	   *scratch;
 
 	if (text->vocab->tokens == 0)
 		ereport(ERROR,
@@ -51,7 +54,10 @@ choose_words(TrainOptions *options, const TrainText *text, int32 *order, int32 *
 						   text->counts.rows, text->counts.nulls, text->counts.empty),
 				 errhint("Rows that you cannot see because of row security do not count.")));
 	wemb_train_options_choose_min_count(options, text->vocab->tokens);
-	words = wemb_vocab_rank(text->vocab, options->min_count, options->max_vocab, order, rank, &tokens);
+	scratch = MemoryContextAllocHuge(CurrentMemoryContext,
+									 wemb_vocab_rank_scratch(wemb_vocab_count(text->vocab, options->min_count)) + 1);
+	words = wemb_vocab_rank(text->vocab, options->min_count, options->max_vocab, order, rank, scratch, &tokens);
+	pfree(scratch);
 	if (words == 0)
 	{
 		uint64		most = 0;
@@ -112,12 +118,18 @@ make_shared(const TrainConfig *config, const RankedVocab *ranked)
 	void	   *block = needed <= available ? wemb_block_alloc(size) : NULL;
 	void	   *scratch = block != NULL ? MemoryContextAllocExtended(CurrentMemoryContext, scratch_size,
 																	 MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM) : NULL;
+	TrainWords	words = {(void *) ranked, ranked_word};
 	TrainShared *shared;
+	int			row = 0;
 
 	if (scratch == NULL)
 		report_no_memory(config, needed, available);
-	CHECK_FOR_INTERRUPTS();
-	shared = wemb_train_shared_init(block, config, &(TrainWords) {(void *) ranked, ranked_word}, scratch);
+	shared = wemb_train_shared_init(block, config, &words, scratch);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		row = wemb_train_init_rows(shared, &words, row, INIT_ROWS);
+	} while (row > 0);
 	pfree(scratch);
 	return shared;
 }
