@@ -160,7 +160,8 @@ main(int argc, char **argv)
 	int32_t    *rank = block(nwords * sizeof(int32_t) + 64);
 
 	ranked.order = block(nwords * sizeof(int32_t) + 64);
-	config.words = wemb_vocab_rank(ranked.vocab, min_count, nwords, ranked.order, rank, &config.tokens);
+	config.words = wemb_vocab_rank(ranked.vocab, min_count, nwords, ranked.order, rank,
+								   block(wemb_vocab_rank_scratch(nwords)), &config.tokens);
 	if (config.max_n > 0)
 		for (int i = 0; i < config.words; i++)
 		{
@@ -172,9 +173,12 @@ main(int argc, char **argv)
 		}
 	counted = seconds();
 
-	TrainShared *shared = wemb_train_shared_init(block(wemb_train_shared_size(&config)), &config,
-												 &(TrainWords) {&ranked, ranked_word},
+	TrainWords	words = {&ranked, ranked_word};
+	TrainShared *shared = wemb_train_shared_init(block(wemb_train_shared_size(&config)), &config, &words,
 												 block(wemb_train_scratch_size(&config)));
+
+	wemb_train_init_rows(shared, &words, 0, config.words + config.buckets);
+
 	TrainWorker *worker = wemb_train_worker_init(block(wemb_train_worker_size(&config)), shared, 0);
 	int32_t		sentence[TRAIN_MAX_SENTENCE];
 

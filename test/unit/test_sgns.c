@@ -71,10 +71,13 @@ static Model
 make_model(TrainConfig config)
 {
 	Model		m = {.config = config};
+	TrainWords	words = {NULL, word_text};
 	void	   *scratch = block(wemb_train_scratch_size(&config));
+	int			row = 0;
 
-	m.shared = wemb_train_shared_init(block(wemb_train_shared_size(&config)), &config,
-									  &(TrainWords) {NULL, word_text}, scratch);
+	m.shared = wemb_train_shared_init(block(wemb_train_shared_size(&config)), &config, &words, scratch);
+	while ((row = wemb_train_init_rows(m.shared, &words, row, 7)) > 0)
+		;
 	m.worker = wemb_train_worker_init(block(wemb_train_worker_size(&config)), m.shared, 0);
 	free(scratch);
 	return m;

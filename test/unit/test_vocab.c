@@ -89,6 +89,7 @@ test_rank(void)
 	Vocab	   *v = make(100, 1000);
 	int32_t		order[100],
 				rank[100];
+	void	   *scratch = malloc(wemb_vocab_rank_scratch(100));
 	uint64_t	tokens;
 	const char *text = "d c c b b a a a e ab";
 	const char *expected[] = {"a", "b", "c", "ab", "d", "e"};
@@ -102,14 +103,52 @@ test_rank(void)
 		wemb_vocab_add(v, p, len);
 		p += len;
 	}
-	CHECK(wemb_vocab_rank(v, 1, 100, order, rank, &tokens) == 6 && tokens == 10, "all");
+	CHECK(wemb_vocab_rank(v, 1, 100, order, rank, scratch, &tokens) == 6 && tokens == 10, "all");
 	for (int i = 0; i < 6; i++)
 		ok = ok && strncmp(wemb_vocab_text(v, order[i]), expected[i], strlen(expected[i])) == 0 && rank[order[i]] == i;
 	CHECK(ok, "order");
-	CHECK(wemb_vocab_rank(v, 2, 100, order, rank, &tokens) == 3 && tokens == 7, "min_count");
+	CHECK(wemb_vocab_rank(v, 2, 100, order, rank, scratch, &tokens) == 3 && tokens == 7, "min_count");
 	CHECK(rank[wemb_vocab_find(v, "d", 1)] == -1, "rare words have no rank");
-	CHECK(wemb_vocab_rank(v, 1, 2, order, rank, &tokens) == 2 && tokens == 5, "max_words");
-	CHECK(wemb_vocab_rank(v, 99, 100, order, rank, &tokens) == 0 && tokens == 0, "none");
+	CHECK(wemb_vocab_rank(v, 1, 2, order, rank, scratch, &tokens) == 2 && tokens == 5, "max_words");
+	CHECK(wemb_vocab_rank(v, 99, 100, order, rank, scratch, &tokens) == 0 && tokens == 0, "none");
+	free(scratch);
+	free(v);
+}
+
+/* Many words, most of them equally frequent and alike in their first bytes. */
+static void
+test_rank_order(void)
+{
+	enum {N = 5000};
+	Vocab	   *v = make(N, N * 20);
+	static int32_t order[N],
+				rank[N];
+	void	   *scratch = malloc(wemb_vocab_rank_scratch(N));
+	uint64_t	tokens;
+	bool		ok = true;
+
+	unit_group("ranks are right for thousands of words");
+	for (int i = 0; i < 3 * N; i++)
+	{
+		char		word[20];
+
+		snprintf(word, sizeof(word), "longprefix%d", (i * 7919) % N);
+		if (i < N || i % 11 == 0)
+			wemb_vocab_add(v, word, strlen(word));
+	}
+	CHECK(wemb_vocab_rank(v, 1, N, order, rank, scratch, &tokens) == N && tokens == v->tokens, "all are ranked");
+	for (int i = 1; i < N; i++)
+	{
+		const VocabWord *a = wemb_vocab_word(v, order[i - 1]),
+				   *b = wemb_vocab_word(v, order[i]);
+		int			diff = memcmp(wemb_vocab_text(v, order[i - 1]), wemb_vocab_text(v, order[i]),
+								  a->len < b->len ? a->len : b->len);
+
+		ok = ok && rank[order[i]] == i &&
+			(a->count > b->count || (a->count == b->count && (diff < 0 || (diff == 0 && a->len < b->len))));
+	}
+	CHECK(ok, "the order is wrong");
+	free(scratch);
 	free(v);
 }
 
@@ -154,6 +193,7 @@ main(void)
 	test_full();
 	test_growth();
 	test_rank();
+	test_rank_order();
 	test_alias();
 	return unit_done();
 }

@@ -4,8 +4,8 @@
  *		isa_<name>.h.  Included once for each instruction set.
  *
  * The inputs X (n, stride) are the rows of the window's words, the outputs O
- * (m, stride) those of the centre word and of the negatives that the whole
- * window shares (Ji, Satish, Li and Dubey, "Parallelizing word2vec in shared
+ * (m, stride) those of the centre word and of the negatives that these
+ * inputs share (Ji, Satish, Li and Dubey, "Parallelizing word2vec in shared
  * and distributed memory", 2016).  So the step is three small products,
  *
  *		P = sigmoid(O X^T)      G = alpha * (label - P)

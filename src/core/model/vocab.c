@@ -7,6 +7,7 @@
  */
 #include "core/model/vocab.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/base/hash.h"
@@ -158,70 +159,92 @@ wemb_vocab_count(const Vocab *v, uint64_t min_count)
 }
 
 
-static int
-compare_numbers(const Vocab *v, int32_t a, int32_t b)
+/* A word to be ordered: what comparisons look at first is here, not in the vocabulary. */
+typedef struct RankKey
 {
-	const VocabWord *x = &words_of(v)[a],
-			   *y = &words_of(v)[b];
+	uint64_t	count;
+	uint64_t	prefix;			/* its first eight bytes, as a number that compares like them */
+	int32_t		number;
+} RankKey;
 
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
+static RankKey
+rank_key(const Vocab *v, int32_t number)
+{
+	const VocabWord *word = &words_of(v)[number];
+	RankKey		key = {word->count, 0, number};
 
-	int			diff = memcmp(text_of(v) + x->text, text_of(v) + y->text,
-							  x->len < y->len ? x->len : y->len);
-
-	return diff != 0 ? diff : (x->len > y->len) - (x->len < y->len);
+	for (uint32_t i = 0; i < 8; i++)
+		key.prefix = key.prefix << 8 | (i < word->len ? (unsigned char) text_of(v)[word->text + i] : 0);
+	return key;
 }
 
-/* Heap sort: in place, no recursion, no worst case, and the comparison can see the vocabulary. */
-static void
-sort_numbers(const Vocab *v, int32_t *order, uint32_t n)
+static bool
+comes_before(const Vocab *v, const RankKey *a, const RankKey *b)
 {
-	for (uint32_t start = n / 2, end = n; end > 1;)
-	{
-		int32_t		number;
-		uint32_t	hole;
+	const VocabWord *x = &words_of(v)[a->number],
+			   *y = &words_of(v)[b->number];
+	int			diff;
 
-		if (start > 0)
-			number = order[--start];
-		else
+	if (a->count != b->count)
+		return a->count > b->count;
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix;
+	diff = memcmp(text_of(v) + x->text, text_of(v) + y->text, x->len < y->len ? x->len : y->len);
+	return diff != 0 ? diff < 0 : x->len < y->len;
+}
+
+/* Merge sort from the bottom up, from keys to keys or to spare; returns where the result is. */
+static RankKey *
+sort_keys(const Vocab *v, RankKey *keys, RankKey *spare, size_t n)
+{
+	for (size_t width = 1; width < n; width *= 2)
+	{
+		RankKey    *swap = keys;
+
+		for (size_t start = 0; start < n; start += 2 * width)
 		{
-			number = order[--end];
-			order[end] = order[0];
+			size_t		i = start,
+						middle = start + width < n ? start + width : n,
+						k = middle,
+						end = start + 2 * width < n ? start + 2 * width : n;
+
+			for (size_t out = start; out < end; out++)
+				spare[out] = i < middle && (k >= end || !comes_before(v, &keys[k], &keys[i])) ?
+					keys[i++] : keys[k++];
 		}
-		hole = start;
-		for (uint32_t child = 2 * hole + 1; child < end; child = 2 * hole + 1)
-		{
-			if (child + 1 < end && compare_numbers(v, order[child], order[child + 1]) < 0)
-				child++;
-			if (compare_numbers(v, order[child], number) <= 0)
-				break;
-			order[hole] = order[child];
-			hole = child;
-		}
-		order[hole] = number;
+		keys = spare;
+		spare = swap;
 	}
+	return keys;
+}
+
+size_t
+wemb_vocab_rank_scratch(uint32_t count)
+{
+	return (size_t) count * 2 * sizeof(RankKey);
 }
 
 uint32_t
 wemb_vocab_rank(const Vocab *v, uint64_t min_count, uint32_t max_words,
-				int32_t *order, int32_t *rank, uint64_t *tokens)
+				int32_t *order, int32_t *rank, void *scratch, uint64_t *tokens)
 {
-	uint32_t	kept = 0;
+	RankKey    *keys = scratch;
+	uint32_t	count = wemb_vocab_count(v, min_count);
+	uint32_t	kept = count < max_words ? count : max_words;
+	uint32_t	n = 0;
 
 	for (uint32_t i = 0; i < v->nwords; i++)
 		if (words_of(v)[i].count >= min_count)
-			order[kept++] = (int32_t) i;
-	sort_numbers(v, order, kept);
-	if (kept > max_words)
-		kept = max_words;
+			keys[n++] = rank_key(v, (int32_t) i);
+	keys = sort_keys(v, keys, keys + count, count);
 
 	*tokens = 0;
 	memset(rank, 0xFF, (size_t) v->nwords * sizeof(int32_t));
 	for (uint32_t i = 0; i < kept; i++)
 	{
+		order[i] = keys[i].number;
 		rank[order[i]] = (int32_t) i;
-		*tokens += words_of(v)[order[i]].count;
+		*tokens += keys[i].count;
 	}
 	return kept;
 }

@@ -63,10 +63,13 @@ extern uint32_t wemb_vocab_count(const Vocab *vocab, uint64_t min_count);
 /*
  * Order the words that occur at least min_count times by falling count, equal
  * ones by their bytes, and keep at most max_words of them.  order[rank] becomes
- * the word's number, rank[number] its rank or -1; both hold nwords elements.
- * Returns how many are kept and, in tokens, the sum of their counts.
+ * the word's number (as many elements as wemb_vocab_count() says), rank[number]
+ * its rank or -1 (nwords elements).  scratch has wemb_vocab_rank_scratch() bytes
+ * for that count.  Returns how many are kept and, in tokens, the sum of their
+ * counts.
  */
+extern size_t wemb_vocab_rank_scratch(uint32_t count);
 extern uint32_t wemb_vocab_rank(const Vocab *vocab, uint64_t min_count, uint32_t max_words,
-								int32_t *order, int32_t *rank, uint64_t *tokens);
+								int32_t *order, int32_t *rank, void *scratch, uint64_t *tokens);
 
 #endif							/* WEMB_VOCAB_H */

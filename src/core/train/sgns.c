@@ -14,11 +14,21 @@
 #define LOSS_EVERY		16		/* the loss is measured on one centre word in this many */
 #define CACHE_LINE		64
 
-/* The outputs of one centre word: itself, then its negatives, all different. */
-typedef struct CentreOutputs
+/* The outputs for one side of a window: the centre word, then negatives, all different. */
+typedef struct SideOutputs
 {
 	int			n;
 	int32_t		word[SGNS_MAX_OUTPUTS];
+} SideOutputs;
+
+/*
+ * The words before the centre and those after it have negatives of their own:
+ * one set for all costs 30 % less time and 0.02 of SimLex-999.
+ */
+typedef struct CentreOutputs
+{
+	SideOutputs before;
+	SideOutputs after;
 } CentreOutputs;
 
 /* A place of the window with subwords: the word's vector as it came in, and as it is now. */
@@ -101,28 +111,35 @@ subsample(TrainWorker *w, const int32_t *words, int n)
 	return nkept;
 }
 
-/* Draw a centre word's negatives and ask for their rows.  A draw that is there already is dropped. */
+/* Draw negatives for a side and ask for their rows.  A draw that is there already is dropped. */
 static void
-choose_outputs(TrainWorker *w, int32_t centre, CentreOutputs *outputs)
+draw_negatives(TrainWorker *w, int32_t centre, SideOutputs *side)
 {
 	TrainShared *s = w->shared;
 
-	outputs->word[0] = centre;
-	outputs->n = 1;
-	prefetch_row(train_out(s, centre), s->stride);
+	side->word[0] = centre;
+	side->n = 1;
 	for (int i = 0; i < s->config.negative; i++)
 	{
 		int32_t		word = alias_draw(train_negatives(s), s->config.words, &w->rng);
 		bool		fresh = true;
 
-		for (int k = 0; k < outputs->n; k++)
-			fresh = fresh && outputs->word[k] != word;
+		for (int k = 0; k < side->n; k++)
+			fresh = fresh && side->word[k] != word;
 		if (fresh)
 		{
-			outputs->word[outputs->n++] = word;
+			side->word[side->n++] = word;
 			prefetch_row(train_out(s, word), s->stride);
 		}
 	}
+}
+
+static void
+choose_outputs(TrainWorker *w, int32_t centre, CentreOutputs *outputs)
+{
+	prefetch_row(train_out(w->shared, centre), w->shared->stride);
+	draw_negatives(w, centre, &outputs->before);
+	draw_negatives(w, centre, &outputs->after);
 }
 
 static void
@@ -143,35 +160,55 @@ add_loss(TrainWorker *w)
 
 /* One step with the inputs gathered in step. */
 static void
-run_step(TrainWorker *w, const CentreOutputs *outputs)
+run_step(TrainWorker *w, const SideOutputs *side)
 {
 	SgnsStep   *step = &w->step;
 
 	if (step->ninputs == 0)
 		return;
-	step->noutputs = outputs->n;
-	for (int i = 0; i < outputs->n; i++)
-		step->outputs[i] = train_out(w->shared, outputs->word[i]);
+	step->noutputs = side->n;
+	for (int i = 0; i < side->n; i++)
+		step->outputs[i] = train_out(w->shared, side->word[i]);
 	wemb_kernel->sgns_step(step);
 	if (w->centres % LOSS_EVERY == 0)
 		add_loss(w);
 	step->ninputs = 0;
 }
 
-static void
-add_input(TrainWorker *w, float *row, const CentreOutputs *outputs)
+/* The row that stands for the word at a position of the sentence. */
+typedef float *(*InputRow) (const TrainWorker *w, int position);
+
+/* Train the words from first to last, all on one side of the centre. */
+static inline void
+train_side(TrainWorker *w, int first, int last, const SideOutputs *side, InputRow input_row)
 {
-	w->step.inputs[w->step.ninputs++] = row;
-	if (w->step.ninputs == SGNS_MAX_INPUTS)
-		run_step(w, outputs);
+	for (int k = first; k <= last; k++)
+	{
+		w->step.inputs[w->step.ninputs++] = input_row(w, k);
+		if (w->step.ninputs == SGNS_MAX_INPUTS)
+			run_step(w, side);
+	}
+	run_step(w, side);
 }
 
-/* The reach of this centre's window: near words count more because they are in more windows. */
-static int
-draw_reach(TrainWorker *w)
+/*
+ * Train the window of the centre at position c of n.  Its reach is drawn, so
+ * that near words, which are in more windows, count more.
+ */
+static inline void
+train_window(TrainWorker *w, int c, int n, const CentreOutputs *outputs, InputRow input_row)
 {
+	int			reach = 1 + (int) rng_below(&w->rng, w->shared->config.window);
+
 	w->centres++;
-	return 1 + (int) rng_below(&w->rng, w->shared->config.window);
+	train_side(w, c > reach ? c - reach : 0, c - 1, &outputs->before, input_row);
+	train_side(w, c + 1, c + reach < n ? c + reach : n - 1, &outputs->after, input_row);
+}
+
+static float *
+own_row(const TrainWorker *w, int position)
+{
+	return train_in(w->shared, w->kept[position]);
 }
 
 /* Words have one row each: inputs are rows of the shared matrix. */
@@ -184,18 +221,11 @@ train_words(TrainWorker *w, int n)
 	choose_outputs(w, w->kept[0], &outputs[0]);
 	for (int c = 0; c < n; c++)
 	{
-		const CentreOutputs *mine = &outputs[c & 1];
-		int			reach = draw_reach(w);
-		int			last = c + reach < n ? c + reach : n - 1;
-
 		if (c + 1 < n)
 			choose_outputs(w, w->kept[c + 1], &outputs[(c + 1) & 1]);
 		if (c + s->config.window + 1 < n)
-			prefetch_row(train_in(s, w->kept[c + s->config.window + 1]), s->stride);
-		for (int k = c > reach ? c - reach : 0; k <= last; k++)
-			if (k != c)
-				add_input(w, train_in(s, w->kept[k]), mine);
-		run_step(w, mine);
+			prefetch_row(own_row(w, c + s->config.window + 1), s->stride);
+		train_window(w, c, n, &outputs[c & 1], own_row);
 	}
 }
 
@@ -206,6 +236,12 @@ window_slot(const TrainWorker *w, int position)
 	float	   *rows = w->window_rows + (size_t) (position % places) * 2 * w->shared->stride;
 
 	return (WindowSlot) {rows, rows + w->shared->stride};
+}
+
+static float *
+window_row(const TrainWorker *w, int position)
+{
+	return window_slot(w, position).now;
 }
 
 /* A word comes into the window: its vector is the mean of its rows. */
@@ -259,20 +295,13 @@ train_subwords(TrainWorker *w, int n)
 	choose_outputs(w, w->kept[0], &outputs[0]);
 	for (int c = 0; c < n; c++)
 	{
-		const CentreOutputs *mine = &outputs[c & 1];
-		int			reach = draw_reach(w);
-		int			last = c + reach < n ? c + reach : n - 1;
-
 		if (c > window)
 			leave_window(w, c - window - 1);
 		for (; entered < n && entered <= c + window; entered++)
 			enter_window(w, entered);
 		if (c + 1 < n)
 			choose_outputs(w, w->kept[c + 1], &outputs[(c + 1) & 1]);
-		for (int k = c > reach ? c - reach : 0; k <= last; k++)
-			if (k != c)
-				add_input(w, window_slot(w, k).now, mine);
-		run_step(w, mine);
+		train_window(w, c, n, &outputs[c & 1], window_row);
 	}
 	for (int c = n > window ? n - window - 1 : 0; c < n; c++)
 		leave_window(w, c);

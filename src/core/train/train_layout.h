@@ -7,7 +7,7 @@
  *	in				rows x stride	float: words' own rows, then the subword table
  *	out				words x stride	float
  *	keep			words			uint32: keep a token if 32 random bits are at most this
- *	negatives		words			AliasEntry: words in proportion to count^0.75
+ *	negatives		words			AliasEntry: words in proportion to count^0.5
  *	bag_start		words + 1		uint64: where a word's subword rows begin in bag (only with subwords)
  *	bag				entries			int32: rows of in
  *

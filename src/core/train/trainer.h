@@ -9,8 +9,9 @@
  * rows: its own and, with subwords, two for each of its n-grams.
  *
  * As in word2vec, each word of the window is an input that predicts the centre
- * word.  One set of negatives is drawn for each centre and shared by its
- * window, so that a step is a product of small matrices (kernel/sgns_impl.h).
+ * word.  One set of negatives is drawn for the words before each centre and one
+ * for those after it, so that a step is a product of small matrices
+ * (kernel/sgns_impl.h).
  *
  * TrainShared is one block without pointers into itself but offsets: it can
  * lie in private or in shared memory, and any number of processes may train on
@@ -37,7 +38,7 @@ typedef struct TrainConfig
 {
 	int			dim;			/* 1 .. 16000 */
 	int			window;			/* words to each side at most, 1 .. 1000 */
-	int			negative;		/* negatives a centre word, 1 .. TRAIN_MAX_NEGATIVE */
+	int			negative;		/* negatives for each side of a centre word, 1 .. TRAIN_MAX_NEGATIVE */
 	int			epochs;			/* >= 1 */
 	double		sample;			/* subsampling threshold, 0 = keep every token */
 	double		alpha;			/* learning rate at the start ... */
@@ -79,13 +80,22 @@ typedef struct TrainWords
 extern size_t wemb_train_shared_size(const TrainConfig *config);
 
 /*
- * Format block (64-byte aligned, shared_size bytes) and start from random
- * vectors: in uniform in (-0.5, 0.5) / dim, out zero.  scratch has
- * wemb_train_scratch_size() bytes and is free afterwards.
+ * Format block (64-byte aligned, of that size).  scratch has
+ * wemb_train_scratch_size() bytes and is free afterwards.  Then give every row
+ * its start with wemb_train_init_rows().
  */
 extern size_t wemb_train_scratch_size(const TrainConfig *config);
 extern TrainShared *wemb_train_shared_init(void *block, const TrainConfig *config,
 										   const TrainWords *words, void *scratch);
+
+/*
+ * Start the rows from first on, n at most, from random vectors: in uniform in
+ * (-0.5, 0.5) / dim, out zero; with subwords, list the rows of the words'
+ * n-grams.  Returns the first row that is left, 0 when all are done.  To be
+ * called in order, from 0 on; in steps, so that the caller can look for
+ * interrupts between.
+ */
+extern int	wemb_train_init_rows(TrainShared *shared, const TrainWords *words, int first, int n);
 
 /* Bytes of a worker's block, and formatting it (64-byte aligned); number tells workers apart. */
 extern size_t wemb_train_worker_size(const TrainConfig *config);
