@@ -101,7 +101,7 @@ wemb_guc_init(void)
 							"Sets the time between two progress messages of a training.",
 							"Zero turns them off.",
 							&wemb_progress_interval,
-							2, 0, INT_MAX / 1000,
+							5, 0, INT_MAX / 1000,
 							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
 	DefineCustomIntVariable("wemb.max_memory",
 							"Sets how much memory a training may take.",

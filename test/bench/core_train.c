@@ -169,7 +169,8 @@ main(int argc, char **argv)
 			uint64_t	count;
 			const char *word = ranked_word(&ranked, i, &wlen, &count);
 
-			config.subword_entries += wemb_subword_rows(word, wlen, config.min_n, config.max_n, config.buckets, NULL, 0);
+			config.subword_entries += wemb_subword_rows(word, wlen, config.min_n, config.max_n,
+														config.buckets, NULL, 0);
 		}
 	counted = seconds();
 

@@ -27,7 +27,7 @@ fill(Rng *rng, float *vec, int dim)
 		vec[i] = random_float(rng);
 }
 
-/* The mean of nvectors random vectors, some of them pairs, agrees with the textbook's. */
+/* The mean of nvectors random vectors agrees with the textbook's. */
 static void
 compare_means(int dim, int nvectors, bool unit_length)
 {
@@ -39,20 +39,15 @@ compare_means(int dim, int nvectors, bool unit_length)
 	double		squares = 0;
 	float		result[MAX_DIM];
 	float		a[MAX_DIM];
-	float		b[MAX_DIM];
 
 	for (int v = 0; v < nvectors; v++)
 	{
 		double		weight = compose_weight(1 + v % 50, 1000);
 
 		fill(&rng, a, dim);
-		fill(&rng, b, dim);
-		if (v % 3 == 2)
-			wemb_compose_add_pair(composer, a, b, weight);
-		else
-			wemb_compose_add(composer, a, weight);
+		wemb_compose_add(composer, a, weight);
 		for (int i = 0; i < dim; i++)
-			sums[i] += weight * ((double) a[i] + (v % 3 == 2 ? (double) b[i] : 0.0));
+			sums[i] += weight * a[i];
 		weights += weight;
 	}
 	CHECK(wemb_compose_finish(composer, unit_length, result) == COMPOSE_OK, "dim %d, %d vectors", dim, nvectors);

@@ -302,15 +302,13 @@ compose_unknown(ModelWords *words, StoredWord *word)
 	if (words->composer == NULL)
 		words->composer = MemoryContextAlloc(words->context, wemb_compose_size(words->dim));
 	composer = wemb_compose_init(words->composer, words->dim);
-	for (int i = 0; i + 1 < nids; i += 2)
+	for (int i = 0; i < nids; i++)
 	{
-		const float *first = wemb_word_store_row(words->store, ids[i]);
-		const float *second = wemb_word_store_row(words->store, ids[i + 1]);
+		const float *row = wemb_word_store_row(words->store, ids[i]);
 
-		if (first == NULL || second == NULL)
-			wemb_model_report_damage(words->tables, psprintf(_("Row %d of part \"subword\" is missing."),
-															 first == NULL ? ids[i] : ids[i + 1]));
-		wemb_compose_add_pair(composer, first, second, 1.0);
+		if (row == NULL)
+			wemb_model_report_damage(words->tables, psprintf(_("Row %d of part \"subword\" is missing."), ids[i]));
+		wemb_compose_add(composer, row, 1.0);
 	}
 
 	vec = wemb_word_store_vector(words->store, word);

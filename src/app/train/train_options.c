@@ -22,7 +22,7 @@
 #define TRAIN_MAX_BUCKETS	16777216
 
 #define DEFAULT_WINDOW		5
-#define DEFAULT_ALPHA		0.025
+#define DEFAULT_NEGATIVE	5
 #define MIN_ALPHA_SHARE		1e-4	/* min_alpha as a share of alpha, as in word2vec */
 #define DEFAULT_MIN_N		3
 #define DEFAULT_MAX_N		6
@@ -139,12 +139,12 @@ wemb_train_options_read(FunctionCallInfo fcinfo, TrainOptions *options)
 				 errdetail("A vector has at most %d elements.", TRAIN_MAX_DIM),
 				 errhint("50 to 300 suit most texts.")));
 	config->window = integer_option(fcinfo, TRAIN_WINDOW_SIZE, "window_size", 1, TRAIN_MAX_WINDOW, DEFAULT_WINDOW);
-	config->negative = integer_option(fcinfo, TRAIN_NEGATIVE, "negative", 1, TRAIN_MAX_NEGATIVE, 0);
+	config->negative = integer_option(fcinfo, TRAIN_NEGATIVE, "negative", 1, TRAIN_MAX_NEGATIVE, DEFAULT_NEGATIVE);
 	config->epochs = integer_option(fcinfo, TRAIN_EPOCHS, "epochs", 1, TRAIN_MAX_EPOCHS, 0);
 	config->sample = number_option(fcinfo, TRAIN_SAMPLE, "sample", 0, 1, -1);
-	config->alpha = number_option(fcinfo, TRAIN_ALPHA, "alpha", 1e-6, 1, DEFAULT_ALPHA);
-	config->min_alpha = number_option(fcinfo, TRAIN_MIN_ALPHA, "min_alpha", 0, 1, config->alpha * MIN_ALPHA_SHARE);
-	if (config->min_alpha > config->alpha)
+	config->alpha = number_option(fcinfo, TRAIN_ALPHA, "alpha", 1e-6, 1, -1);
+	config->min_alpha = number_option(fcinfo, TRAIN_MIN_ALPHA, "min_alpha", 0, 1, -1);
+	if (config->alpha >= 0 && config->min_alpha > config->alpha)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("min_alpha must not be greater than alpha"),
@@ -179,7 +179,7 @@ wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens)
 }
 
 /*
- * Small texts are gone through more often and with more negatives.
+ * Small texts are gone through more often, in smaller steps.
  */
 void
 wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words)
@@ -193,11 +193,13 @@ wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words)
 		config->epochs = (int) Max(5, Min(60, 18000000 / Max(tokens, 1)));
 		note_choice(options, "epochs %d", config->epochs);
 	}
-	if (config->negative == 0)
+	if (config->alpha < 0)
 	{
-		config->negative = tokens < 5000000 ? 10 : 5;
-		note_choice(options, "negative %d", config->negative);
+		config->alpha = Max(tokens < 5000000 ? 0.03 : 0.045, config->min_alpha);
+		note_choice(options, "alpha %g", config->alpha);
 	}
+	if (config->min_alpha < 0)
+		config->min_alpha = config->alpha * MIN_ALPHA_SHARE;
 	if (config->sample < 0)
 	{
 		config->sample = tokens < 200000 ? 1e-3 : 1e-4;

@@ -17,7 +17,6 @@ struct Composer
 	int			dim;
 	int			nblock;			/* vectors in the block */
 	int64_t		nvectors;		/* all of them */
-	bool		has_first;		/* the first one was added on its own, not as a pair */
 	double		weight;			/* sum of the weights */
 	double		sums[];			/* dim doubles; then dim floats, the block; then dim floats, the first vector */
 };
@@ -62,34 +61,16 @@ end_block(Composer *composer)
 	composer->nblock = 0;
 }
 
-/* A vector of this weight has gone into the block. */
-static void
-count_vector(Composer *composer, double weight)
-{
-	composer->nvectors++;
-	composer->weight += weight;
-	if (++composer->nblock == BLOCK_VECTORS)
-		end_block(composer);
-}
-
 void
 wemb_compose_add(Composer *composer, const float *vec, double weight)
 {
 	if (composer->nvectors == 0)
-	{
 		memcpy(first_of(composer), vec, composer->dim * sizeof(float));
-		composer->has_first = true;
-	}
 	wemb_kernel->axpy_f32((float) weight, vec, block_of(composer), composer->dim);
-	count_vector(composer, weight);
-}
-
-void
-wemb_compose_add_pair(Composer *composer, const float *a, const float *b, double weight)
-{
-	wemb_kernel->axpy_f32((float) weight, a, block_of(composer), composer->dim);
-	wemb_kernel->axpy_f32((float) weight, b, block_of(composer), composer->dim);
-	count_vector(composer, weight);
+	composer->nvectors++;
+	composer->weight += weight;
+	if (++composer->nblock == BLOCK_VECTORS)
+		end_block(composer);
 }
 
 /* Turn the sums into the mean. */
@@ -97,7 +78,7 @@ static void
 divide_sums(Composer *composer)
 {
 	end_block(composer);
-	if (composer->nvectors == 1 && composer->has_first)
+	if (composer->nvectors == 1)
 	{
 		for (int i = 0; i < composer->dim; i++)
 			composer->sums[i] = first_of(composer)[i];

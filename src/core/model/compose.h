@@ -50,9 +50,6 @@ extern Composer *wemb_compose_init(void *block, int dim);
 /* Add a vector; weight > 0. */
 extern void wemb_compose_add(Composer *composer, const float *vec, double weight);
 
-/* Add the sum of two vectors as if it was one. */
-extern void wemb_compose_add_pair(Composer *composer, const float *a, const float *b, double weight);
-
 /*
  * Write the mean to result, unless the answer is COMPOSE_NOTHING or
  * COMPOSE_OVERFLOW; with unit_length scaled to length 1.  The mean of a single

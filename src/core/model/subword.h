@@ -6,7 +6,7 @@
  * code points (Bojanowski et al., "Enriching word vectors with subword
  * information", TACL 2017); the n-grams that are a single "<" or ">" are left
  * out.  Each n-gram owns two rows of the table, chosen by two independent
- * hashes, and its vector is their sum: two n-grams share both rows only once
+ * hashes, and its vector is their mean: two n-grams share both rows only once
  * in buckets^2 / 2 pairs, so a table of 50,000 rows serves any vocabulary
  * (Svenstrup, Hansen and Winther, "Hash embeddings", NIPS 2017).
  */
@@ -40,8 +40,7 @@
  * - First row: ((h & 0xFFFFFFFF) * buckets) >> 32.
  * - Second row: ((h >> 32) * buckets) >> 32.
  *
- * The products are 64-bit.  Both rows may be the same one; then the n-gram's
- * vector is twice that row.
+ * The products are 64-bit.  Both rows may be the same one.
  */
 extern int	wemb_subword_rows(const char *word, size_t len, int min_n, int max_n, int buckets,
 							  int32_t *out, int max_out);
