@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/hash.h"
+#include "core/text/pieces.h"
 #include "core/text/tokenizer.h"
 #include "core/text/utf8.h"
 

@@ -9,6 +9,7 @@
 #include <unicode/ubrk.h>
 #include <unicode/ustring.h>
 
+#include "core/text/pieces.h"
 #include "core/text/tokenizer.h"
 #include "core/text/utf8.h"
 

@@ -21,6 +21,7 @@
 #include "utils/varlena.h"
 
 #include "app/tokenize/tokens.h"
+#include "core/text/pieces.h"
 #include "pg/compat.h"
 
 #define PIECE_BYTES		(64 * 1024)

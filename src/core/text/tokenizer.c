@@ -11,63 +11,13 @@
 
 #include <string.h>
 
+#include "core/text/lanes.h"
+#include "core/text/pieces.h"
 #include "core/text/utf8.h"
 
 #define CAPITAL_SIGMA		0x03A3
 #define FINAL_SIGMA_BYTE	'\x82'	/* last byte of U+03C2; that of U+03C3 is 83 */
 #define DOT_ABOVE			0x0307
-
-/* ------------------------------------------------------------- eight bytes */
-
-#define LANES(byte)			(UINT64_C(0x0101010101010101) * (byte))
-#define LANES_HIGH			LANES(0x80)
-
-/* High bit of each lane of x, all below 0x80, that is at least lo and at most hi. */
-#define LANES_BETWEEN(x, lo, hi) (((x) + LANES(0x80 - (lo))) & ~((x) + LANES(0x7F - (hi))))
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-
-/* The lanes of eight that hold an ASCII letter or digit; *lower gets the lower case of such lanes. */
-static inline uint64_t
-word_lanes(uint64_t eight, uint64_t *lower)
-{
-	uint64_t	low7 = eight & ~LANES_HIGH;
-	uint64_t	upper = LANES_BETWEEN(low7, 'A', 'Z') & LANES_HIGH;
-	uint64_t	folded = low7 | upper >> 2;
-
-	*lower = eight | upper >> 2;
-	return (LANES_BETWEEN(folded, 'a', 'z') | LANES_BETWEEN(low7, '0', '9')) & ~eight & LANES_HIGH;
-}
-
-/* The lanes of eight that hold ASCII whitespace. */
-static inline uint64_t
-space_lanes(uint64_t eight)
-{
-	uint64_t	low7 = eight & ~LANES_HIGH;
-
-	return (LANES_BETWEEN(low7, '\t', '\r') | LANES_BETWEEN(low7, ' ', ' ')) & ~eight & LANES_HIGH;
-}
-
-static inline uint64_t
-load_eight(const char *bytes)
-{
-	uint64_t	eight;
-
-	memcpy(&eight, bytes, sizeof(eight));
-	return eight;
-}
-
-/* How many lanes come before the first one that is set. */
-static inline int
-lanes_before(uint64_t set)
-{
-	return set == 0 ? 8 : __builtin_ctzll(set) / 8;
-}
-
-#define HAVE_LANES 1
-#else
-#define HAVE_LANES 0
-#endif
 
 /* -------------------------------------------------------------- whitespace */
 
@@ -547,48 +497,4 @@ wemb_tokenizer_close(Tokenizer *t)
 	wemb_segmenter_close(&t->segmenter);
 	t->at = t->end;
 	t->in_run = false;
-}
-
-/* Does the character at p, which has size bytes, separate tokens wherever it stands? */
-static bool
-is_boundary(const char *p, int size)
-{
-	uint32_t	code = 0;
-	CharInfo	info;
-
-	if (utf8_decode(p, size, &code) != size || code == 0)
-		return false;
-	wemb_char_describe(code, &info);
-	return info.class == CHAR_SEPARATOR;
-}
-
-size_t
-wemb_text_piece(const char *text, size_t len, size_t max)
-{
-	size_t		cut = max;
-	size_t		lowest;
-
-	if (len <= max)
-		return len;
-	for (size_t n = max; n > 0; n--)
-		if (text_is_space(text[n - 1]))
-			return n;
-
-	/* No whitespace: the last boundary among some hundred characters. */
-	while (cut > max - UTF8_MAX_BYTES && cut > 1 && utf8_is_continuation(text[cut]))
-		cut--;
-	if (utf8_is_continuation(text[cut]))
-		return max;				/* not UTF-8 */
-	lowest = cut > 1024 ? cut - 1024 : 1;
-	for (size_t n = cut; n > lowest;)
-	{
-		size_t		from = n - 1;
-
-		while (from > lowest && utf8_is_continuation(text[from]))
-			from--;
-		if (is_boundary(text + from, (int) (n - from)))
-			return n;
-		n = from;
-	}
-	return cut;
 }
