@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # workplace.sh: an ordinary user, a private copy of the tree, and jobs that end with us.  Sourced, not run.
 #
-#	enter_copy ARG...		goes on with the calling script in a private copy, as an ordinary user
+#	enter_copy ARG...		goes on with the calling script in a private copy, as an ordinary user;
+#							`script` names it if it is not in test/setup
 #	leave_copy				removes the copy if the calling script made it
 #	temp_base				prints the folder for private directories
 #	run_job LIMIT CMD...	runs a command that a signal to us ends, and the time limit
@@ -68,9 +69,9 @@ enter_copy() {
 		chown -R "$(id -u "$user"):$(id -g "$user")" "$copy"
 		settings+=("HOME=$copy/tmp" "USER=$user" "LOGNAME=$user")
 		exec setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --clear-groups \
-			env "${settings[@]}" bash "test/setup/${0##*/}" "$@"
+			env "${settings[@]}" bash "${script:-test/setup/${0##*/}}" "$@"
 	fi
-	exec env "${settings[@]}" bash "test/setup/${0##*/}" "$@"
+	exec env "${settings[@]}" bash "${script:-test/setup/${0##*/}}" "$@"
 }
 
 leave_copy() {
