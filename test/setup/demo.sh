@@ -85,7 +85,9 @@ clean() {
 
 refuse_running_server() {
 	local pid
-	if [ -f "$place/data/postmaster.pid" ] && pid=$(head -n 1 "$place/data/postmaster.pid") && kill -0 "$pid" 2>/dev/null; then
+	[ -f "$place/data/postmaster.pid" ] || return 0
+	pid=$(head -n 1 "$place/data/postmaster.pid")
+	if kill -0 "$pid" 2>/dev/null; then
 		place=
 		die "The demo's server is running: in another make demo or demo-psql, which should end first," \
 			"or left over from a killed one; then stop it with: make demo-clean"
@@ -94,6 +96,8 @@ refuse_running_server() {
 
 finish() {
 	trap '' HUP INT TERM
+	set +e
+	exec >&3 2>&4	# a signal may come while they lead to a file
 	end_job
 	[ -z "$work_log" ] || { say 'failed' ''; cat "$work_log"; }
 	[ -z "${place:-}" ] || [ "$action" = clean ] || [ -z "${STAGED_BIN:-}" ] || stop_server "$place"
@@ -123,6 +127,7 @@ place=${WEMB_DEMO:-$(temp_base)/wemb-demo-$(id -u)}
 if [ -L "$place" ] || { [ -e "$place" ] && [ ! -O "$place" ]; }; then
 	die "$place belongs to somebody else."
 fi
+exec 3>&1 4>&2
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT

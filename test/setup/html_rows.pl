@@ -43,10 +43,11 @@ sub plain_text
 	my ($text) = @_;
 
 	# Space means something in <pre> only: it is put aside under two control characters.
-	$text =~ s{(<pre\b[^>]*>)(.*?)(</pre>)}{my ($open, $code, $close) = ($1, $2, $3); $code =~ tr/\n /\x01\x02/; "$open$code$close"}gse;
+	$text =~ s{(<pre\b[^>]*>.*?</pre>)}{$1 =~ tr/\n /\x01\x02/r}gse;
 	$text =~ s/<!--.*?-->//gs;
 	$text =~ s/\s+/ /g;
-	$text =~ s{<(?:/?(?:p|div|pre|h[1-6]|ul|ol|dl|dt|dd|li|table|thead|tbody|tr|caption|blockquote)\b[^>]*|[bh]r\b[^>]*)>}{\n}g;
+	my $block = 'p|div|pre|h[1-6]|[bh]r|ul|ol|dl|dt|dd|li|table|thead|tbody|tr|caption|blockquote';
+	$text =~ s{</?(?:$block)\b[^>]*>}{\n}g;
 	$text =~ s{</t[dh]>}{  }g;
 	$text =~ s/<[^>]*>//g;
 	$text =~ s/^ +| +$//gm;

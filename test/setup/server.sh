@@ -53,7 +53,7 @@ start_server() {
 			${SERVER_SETTINGS:-}
 		CONF
 	fi
-	"$STAGED_BIN/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w start >"$dir/start.log" 2>&1 ||
+	"$STAGED_BIN/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w start >"$dir/start.log" 2>&1 3>&- 4>&- ||
 		{ cat "$dir/start.log" "$dir/server.log"; return 1; }
 	export PGHOST=$dir PGUSER=postgres PGDATABASE=postgres
 }

@@ -11,8 +11,6 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/test/setup/workplace.sh"
 # shellcheck source=server.sh
 . "$top/test/setup/server.sh"
-# shellcheck source=corpus.sh
-. "$top/test/setup/corpus.sh"
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 if ! in_copy; then
@@ -98,6 +96,8 @@ count_results() {
 
 show_failure() {
 	local file
+	say ''
+	grep '^not ok' "$1" || true
 	say '' "---- output of the failed step, its last 400 lines"
 	tail -n 400 "$1"
 	for file in "$top"/regression.diffs "$workplace"/isolation/output_iso/regression.diffs; do
@@ -120,7 +120,7 @@ build() {
 	local compiler=$1 folder=$2 log=$workplace/log/build-$1 status=0
 	shift 2
 	# The server was compiled once and for all with flags that another compiler may not know.
-	make -C "$folder" -j"$(nproc)" CC="$compiler" COPT="$*" >"$log" 2>&1 || status=$?
+	run_job "$limit" make -C "$folder" -j"$(nproc)" CC="$compiler" COPT="$*" >"$log" 2>&1 || status=$?
 	cat "$log"
 	result $status "build with $compiler"
 	! grep -q 'warning:' "$log" || status=1
@@ -135,24 +135,29 @@ open_server() {
 
 # The loaders bring what the demo and the tests count on.
 check_texts() {
-	load_manual && load_packages && load_manpages_zh &&
-		psql -XAtq -v ON_ERROR_STOP=1 <<-'SQL'
-			SELECT CASE WHEN good THEN 'ok ' ELSE 'not ok ' END || name FROM (
-				SELECT 'manual: a thousand pages', count(*) > 1000 FROM docs
-				UNION ALL SELECT 'manual: titles', count(*) > 0 FROM docs WHERE title ~ 'Routine Vacuuming$'
-				UNION ALL SELECT 'manual: no empty page', min(length(body)) > 30 FROM docs
-				UNION ALL SELECT 'manual: no markup', count(*) = 0 FROM docs WHERE body ~ '</|<(p|div|span|a|td|code)[ >]|&nbsp;|&#'
-					AND title !~ 'XML|Sources|tsearch|Parsers|Debugging|Controlling Text Search'
-				UNION ALL SELECT 'manual: no navigation', count(*) = 0 FROM docs WHERE body ~ '^Prev|Next$'
-				UNION ALL SELECT 'packages: twenty thousand names', count(*) > 20000 FROM packages
-				UNION ALL SELECT 'packages: a description each', bool_and(description ~ '\S') FROM packages
-				UNION ALL SELECT 'packages: postgresql', count(*) = 1 FROM packages WHERE name = 'postgresql' AND description ~ 'database'
-				UNION ALL SELECT 'manual pages in Chinese: a thousand', count(*) > 1000 FROM manpages_zh
-				UNION ALL SELECT 'manual pages in Chinese: text', count(*) = 2 FROM manpages_zh
-					WHERE (name, body ~ '列出目[录錄][内內]容') IN (('zh_CN/ls.1', true), ('zh_TW/ls.1', true))
-				UNION ALL SELECT 'manual pages in Chinese: no markup', count(*) = 0 FROM manpages_zh WHERE body ~ '(^|\n)\.[A-Z]{2} '
-			) AS tests (name, good);
-		SQL
+	local text
+	for text in manual packages manpages_zh; do
+		run_job "$limit" bash test/setup/corpus.sh $text
+		result $? "$text: loaded"
+	done
+	psql -XAtq -v ON_ERROR_STOP=1 <<-'SQL'
+		SELECT CASE WHEN good THEN 'ok ' ELSE 'not ok ' END || name FROM (
+			SELECT 'manual: a thousand pages', count(*) > 1000 FROM docs
+			UNION ALL SELECT 'manual: titles', count(*) > 0 FROM docs WHERE title ~ 'Routine Vacuuming$'
+			UNION ALL SELECT 'manual: no empty page', min(length(body)) > 30 FROM docs
+			UNION ALL SELECT 'manual: no markup', count(*) = 0 FROM docs WHERE body ~ '</(div|span|dd)>|&nbsp;'
+			UNION ALL SELECT 'manual: no navigation', count(*) = 0 FROM docs WHERE body ~ '^Prev|Next$'
+			UNION ALL SELECT 'packages: twenty thousand names', count(*) > 20000 FROM packages
+			UNION ALL SELECT 'packages: a description each', bool_and(description ~ '\S') FROM packages
+			UNION ALL SELECT 'packages: postgresql', count(*) = 1 FROM packages
+				WHERE name = 'postgresql' AND description ~ 'database'
+			UNION ALL SELECT 'manual pages in Chinese: a thousand', count(*) > 1000 FROM manpages_zh
+			UNION ALL SELECT 'manual pages in Chinese: text', count(*) = 2 FROM manpages_zh
+				WHERE (name, body ~ '列出目[录錄][内內]容') IN (('zh_CN/ls.1', true), ('zh_TW/ls.1', true))
+			UNION ALL SELECT 'manual pages in Chinese: no markup', count(*) = 0 FROM manpages_zh
+				WHERE body ~ '(^|\n)\.[A-Z]{2} ' AND body !~ 'roff|-man'	-- but in pages about markup
+		) AS tests (name, good);
+	SQL
 }
 
 isolation() {
@@ -169,7 +174,7 @@ isolation() {
 check_demo() {
 	local status=0 answer folder=$workplace/demo
 	export WEMB_DEMO=$folder
-	bash test/setup/demo.sh run || status=$?
+	run_job "$limit" bash test/setup/demo.sh run || status=$?
 	result $status 'demo ends well'
 	[ $status -eq 0 ] || return 1
 	[ -d "$folder/data" ] && [ ! -e "$folder/data/postmaster.pid" ]
@@ -194,6 +199,8 @@ summary() {
 finish() {
 	local status=$? pid
 	trap '' HUP INT TERM
+	set +e
+	exec >&3 2>&4	# a signal may come while they lead to a file
 	end_job
 	# A server that a killed test left behind, wherever its folder is.
 	while read -r pid; do
@@ -207,6 +214,7 @@ finish() {
 }
 
 mkdir -p "$workplace/log"
+exec 3>&1 4>&2
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT

@@ -4,8 +4,9 @@
 #	my $session = WembTest::Session->new($node);		a psql that can be left waiting
 #	my $result = $session->query('SELECT 1');			{out, err, seconds}; an error has its SQLSTATE in err
 #
-# Runs under `make test-tap`, or by hand from anywhere: prove test/tap/NN_x.pl,
-# with the pg_config of an installation that has the extension first in PATH.
+# Runs under `make test-tap`, or by hand, as an ordinary user: prove
+# test/tap/NN_x.pl, with the programs of an installation that has the extension
+# first in PATH.
 package WembTest;
 
 use strict;
@@ -15,24 +16,30 @@ use IPC::Run ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-# PostgreSQL's own test modules: PostgreSQL::Test since 15, PostgresNode and
-# TestLib before.  They set themselves up in INIT blocks: load them now.
+# PostgreSQL's own test modules: PostgreSQL::Test::Cluster since 15 and in the
+# later releases of 13 and 14, PostgresNode in the earlier ones.  They set
+# themselves up in INIT blocks, so they are loaded while this file is compiled.
+our $node_class;
+
 BEGIN
 {
-	my $pg_config = $ENV{PG_CONFIG} // 'pg_config';
-	chomp(my $pgxs = `$pg_config --pkglibdir` . '/pgxs');
-	$pgxs =~ s/\n//;
+	my $pgxs = `pg_config --pkglibdir` =~ s/\n//r . '/pgxs';
+
 	push @INC, "$pgxs/src/test/perl";
 	$ENV{PG_REGRESS} //= "$pgxs/src/test/regress/pg_regress";
-	if (-e "$pgxs/src/test/perl/PostgreSQL/Version.pm")
+	if (-e "$pgxs/src/test/perl/PostgreSQL/Test/Cluster.pm")
 	{
 		require PostgreSQL::Test::Cluster;
 		require PostgreSQL::Test::Utils;
+		$node_class = 'PostgreSQL::Test::Cluster';
 	}
 	else
 	{
+		no warnings 'once';
 		require PostgresNode;
 		require TestLib;
+		*PostgreSQL::Test::Utils:: = \*TestLib::;
+		$node_class = 'PostgresNode';
 	}
 }
 
@@ -50,7 +57,7 @@ our $prompt = 2.0;
 sub new_node
 {
 	my ($name) = @_;
-	return PostgreSQL::Test::Cluster->can('new') ? PostgreSQL::Test::Cluster->new($name) : PostgresNode::get_new_node($name);
+	return $node_class eq 'PostgresNode' ? PostgresNode::get_new_node($name) : $node_class->new($name);
 }
 
 # conf: lines for postgresql.conf; streaming: can have standbys; bare: without the extension.
@@ -168,7 +175,8 @@ sub topic_query
 			FROM generate_series(1, $n) i
 				JOIN (VALUES $rows) t (number, topic, words) ON number = i % 4,
 				generate_series(0, 7) j
-			GROUP BY i, topic};
+			GROUP BY i, topic
+			ORDER BY i};
 }
 
 sub create_topics
@@ -189,11 +197,15 @@ sub counting_query
 
 # ---- real texts ----
 
+my $packages;
+
 # Load one of the texts of test/setup/corpus.sh: manual, packages or
 # manpages_zh.  Returns '' or why it can't be had.
 sub load_text
 {
 	my ($node, $name, $database) = @_;
+	# packages that have to be unpacked are fetched once
+	local $ENV{WEMB_PACKAGES} = $ENV{WEMB_PACKAGES} // ($packages //= PostgreSQL::Test::Utils::tempdir('packages'));
 	my $result = run_program($node, $database // 'postgres', 'bash', "$top/test/setup/corpus.sh", $name);
 
 	return '' if $result->{status} == 0;
@@ -224,7 +236,7 @@ sub new
 	$connection .= " user=$params{user}" if defined $params{user};
 	$connection .= " $params{conn}" if defined $params{conn};
 	$self->{process} = IPC::Open3::open3($self->{to}, $self->{from}, $errors,
-		'psql', '-XAtq', '-v', 'VERBOSITY=verbose', '-v', 'SHOW_CONTEXT=never', '-d', $connection);
+		'psql', '-XAtq', '-v', 'VERBOSITY=verbose', '-d', $connection);
 	$self->{errors} = $errors;
 	$self->{to}->autoflush(1);
 	$self->{open} = IO::Select->new($self->{from}, $self->{errors});
