@@ -91,14 +91,16 @@ report(const ModelTarget *target, const TrainOptions *options, const TrainText *
 	   double seconds)
 {
 	const TrainConfig *config = &options->config;
+	double		loss = run->log[config->epochs - 1].loss;
 	StringInfoData detail;
 
 	initStringInfo(&detail);
 	if (options->chosen.len > 0)
 		appendStringInfo(&detail, "Chosen from the data: %s. ", options->chosen.data);
-	appendStringInfo(&detail, "Last epoch: %.0f words/s, loss %.4f.",
-					 (double) config->tokens * config->epochs / Max(run->seconds, 1e-6),
-					 run->log[config->epochs - 1].loss);
+	appendStringInfo(&detail, "Trained at %.0f words/s", (double) config->tokens * config->epochs / Max(run->seconds, 1e-3));
+	if (loss > 0)
+		appendStringInfo(&detail, "; loss %.4f in the last epoch", loss);
+	appendStringInfoChar(&detail, '.');
 	if (text->counts.nulls > 0)
 		appendStringInfo(&detail, " Rows skipped because they are NULL: " INT64_FORMAT ".", text->counts.nulls);
 	if (text->counts.rows - text->counts.nulls > text->texts)

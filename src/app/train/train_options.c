@@ -202,7 +202,7 @@ wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words)
 		config->min_alpha = config->alpha * MIN_ALPHA_SHARE;
 	if (config->sample < 0)
 	{
-		config->sample = tokens < 200000 ? 1e-3 : 1e-4;
+		config->sample = tokens < 20000 ? 1e-2 : tokens < 200000 ? 1e-3 : 1e-4;
 		note_choice(options, "sample %g", config->sample);
 	}
 	if (config->buckets < 0)

@@ -49,6 +49,7 @@ choose_words(TrainOptions *options, const TrainText *text, int32 *order, int32 *
 		ereport(ERROR,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("there is no text to train on"),
+				 text->counts.rows == 0 ? errdetail("The source has no rows.") :
 				 errdetail("Of " INT64_FORMAT " rows, " INT64_FORMAT " are NULL, " INT64_FORMAT
 						   " are empty, and the rest have no word.",
 						   text->counts.rows, text->counts.nulls, text->counts.empty),

@@ -12,7 +12,7 @@
 
 typedef struct EpochLog
 {
-	double		loss;			/* mean over the pairs looked at */
+	double		loss;			/* mean over the pairs looked at; 0 if there was none */
 	double		alpha;			/* learning rate at the end of the epoch */
 	double		seconds;		/* since the start of training */
 	uint64		words;			/* trained on in this epoch */

@@ -11,7 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-#define LOSS_EVERY		16		/* the loss is measured on one centre word in this many */
+#define LOSS_TOKENS		100000	/* a longer text has its loss measured on one centre word in LOSS_EVERY */
+#define LOSS_EVERY		16
 #define CACHE_LINE		64
 
 /* The outputs for one side of a window: the centre word, then negatives, all different. */
@@ -68,6 +69,7 @@ wemb_train_worker_init(void *block, TrainShared *shared, int number)
 	memset(w, 0, wemb_train_worker_size(&shared->config));
 	w->shared = shared;
 	w->rng = rng_for(~shared->config.seed, number);
+	w->loss_every = shared->config.tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
 	w->step.stride = shared->stride;
 	w->step.spare = (float *) ((char *) block + worker_header());
 	w->window_rows = w->step.spare + shared->stride;
@@ -170,7 +172,7 @@ run_step(TrainWorker *w, const SideOutputs *side)
 	for (int i = 0; i < side->n; i++)
 		step->outputs[i] = train_out(w->shared, side->word[i]);
 	wemb_kernel->sgns_step(step);
-	if (w->centres % LOSS_EVERY == 0)
+	if (w->centres % w->loss_every == 0)
 		add_loss(w);
 	step->ninputs = 0;
 }

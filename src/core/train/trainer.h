@@ -64,7 +64,8 @@ typedef struct TrainWorker
 	int32_t		kept[TRAIN_MAX_SENTENCE];	/* the sentence after subsampling */
 	uint64_t	centres;		/* centre words seen */
 
-	/* Loss of every LOSS_EVERY-th centre; the caller reads and resets both. */
+	/* Loss of every loss_every-th centre; the caller reads and resets both. */
+	int			loss_every;
 	double		loss;			/* sum over pairs of -log p(true) - sum of log(1 - p(negative)) */
 	uint64_t	pairs;			/* pairs of a centre and a word of its window */
 } TrainWorker;
