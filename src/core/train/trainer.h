@@ -9,9 +9,8 @@
  * rows: its own and, with subwords, two for each of its n-grams.
  *
  * As in word2vec, each word of the window is an input that predicts the centre
- * word.  One set of negatives is drawn for the words before each centre and one
- * for those after it, so that a step is a product of small matrices
- * (kernel/sgns_impl.h).
+ * word.  All words on one side of the centre share their negatives, so that a
+ * step is a product of small matrices (kernel/sgns_impl.h).
  *
  * TrainShared is one block without pointers into itself but offsets: it can
  * lie in private or in shared memory, and any number of processes may train on
