@@ -100,7 +100,7 @@ finish() {
 	exec >&3 2>&4	# a signal may come while they lead to a file
 	end_job
 	[ -z "$work_log" ] || { say 'failed' ''; cat "$work_log"; }
-	[ -z "${place:-}" ] || [ "$action" = clean ] || [ -z "${STAGED_BIN:-}" ] || stop_server "$place"
+	[ -z "$place" ] || [ "$action" = clean ] || [ -z "${STAGED_BIN:-}" ] || stop_server "$place"
 	[ -z "$unfinished" ] || rm -rf "$unfinished"
 	leave_copy
 }
@@ -119,19 +119,20 @@ if ! in_copy; then
 	fi
 fi
 
-find_postgres
-umask 077
 unfinished=
 work_log=
-place=${WEMB_DEMO:-$(temp_base)/wemb-demo-$(id -u)}
-if [ -L "$place" ] || { [ -e "$place" ] && [ ! -O "$place" ]; }; then
-	die "$place belongs to somebody else."
-fi
+place=
 exec 3>&1 4>&2
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+umask 077
+find_postgres
+place=${WEMB_DEMO:-$(temp_base)/wemb-demo-$(id -u)}
+if [ -L "$place" ] || { [ -e "$place" ] && [ ! -O "$place" ]; }; then
+	die "$place belongs to somebody else."
+fi
 case $action in
 	run) run_demo ;;
 	psql) open_psql ;;

@@ -18,12 +18,14 @@ is_root() { [ "$(id -u)" = 0 ]; }
 # The version that can be built against already, else one whose server is
 # here, else the one this Debian offers.
 find_postgres() {
-	local pgxs
+	local named=${PG_CONFIG:-} pgxs
 	PG_CONFIG=${PG_CONFIG:-pg_config}
 	if pgxs=$("$PG_CONFIG" --pgxs 2>/dev/null) && [ -f "$pgxs" ]; then
 		PG_CONFIG=$(command -v "$PG_CONFIG")
 		pg_bindir=$("$PG_CONFIG" --bindir)
 		pg_version=$("$PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
+	elif [ -n "$named" ]; then
+		die "PG_CONFIG=$named is no pg_config, or its PostgreSQL has no files to build extensions with."
 	else
 		pg_version=$(installed_server)
 		pg_version=${pg_version:-$(offered_server)}

@@ -19,8 +19,6 @@ if ! in_copy; then
 	enter_copy
 fi
 
-find_postgres
-umask 077
 workplace=${top%/*}
 place=$workplace/server
 export LC_ALL=C.UTF-8 TMPDIR=$workplace/tmp
@@ -213,10 +211,12 @@ finish() {
 	exit $status
 }
 
+umask 077
 mkdir -p "$workplace/log"
 exec 3>&1 4>&2
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+find_postgres
 main
