@@ -194,7 +194,9 @@ main(int argc, char **argv)
 				sentence[n++] = rank[ids[i]];
 			if (n == TRAIN_MAX_SENTENCE || (ids[i] < 0 && n > 0))
 			{
-				wemb_train_sentence(worker, sentence, n);
+				wemb_train_begin(worker, sentence, n);
+				while (wemb_train_step(worker))
+					;
 				n = 0;
 			}
 		}

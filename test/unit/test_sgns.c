@@ -90,6 +90,14 @@ free_model(Model *m)
 	free(m->worker);
 }
 
+static void
+train(TrainWorker *worker, const int32_t *words, int n)
+{
+	wemb_train_begin(worker, words, n);
+	while (wemb_train_step(worker))
+		;
+}
+
 /* One epoch of sentences, each of words of one topic; returns the mean loss. */
 static double
 train_epoch(Model *m)
@@ -104,7 +112,7 @@ train_epoch(Model *m)
 
 		for (int i = 0; i < LENGTH; i++)
 			words[i] = (s % TOPICS) * TOPIC_WORDS + (int) rng_below(&rng, TOPIC_WORDS);
-		wemb_train_sentence(m->worker, words, LENGTH);
+		train(m->worker, words, LENGTH);
 	}
 	return m->worker->loss / m->worker->pairs;
 }
@@ -211,6 +219,24 @@ test_deterministic(bool subwords)
 	free_model(&c);
 }
 
+/* A caller that looks for interrupts after every centre must get what any other gets. */
+static void
+test_steps(bool subwords)
+{
+	Model		a,
+				b = make_model(small_config(subwords));
+
+	unit_group(subwords ? "with subwords, steps of one centre train the same" : "steps of one centre train the same");
+	train_twice(&a, small_config(subwords));
+	CHECK(b.worker->step_centres > 1, "a step takes %d centres", b.worker->step_centres);
+	b.worker->step_centres = 1;
+	train_epoch(&b);
+	train_epoch(&b);
+	CHECK(same_vectors(&a, &b), "they differ");
+	free_model(&a);
+	free_model(&b);
+}
+
 /* Kernels round differently; after two epochs their vectors must still mean the same. */
 static void
 test_kernels_agree(void)
@@ -264,8 +290,8 @@ test_limits(void)
 			config.sample = 0;
 			m = make_model(config);
 			for (int n = 0; n <= 30; n++)
-				wemb_train_sentence(m.worker, words, n);
-			wemb_train_sentence(m.worker, words, i == 1 ? TRAIN_MAX_SENTENCE : 200);
+				train(m.worker, words, n);
+			train(m.worker, words, i == 1 ? TRAIN_MAX_SENTENCE : 200);
 			CHECK(isfinite(m.worker->loss), "loss %g", m.worker->loss);
 			free_model(&m);
 		}
@@ -295,6 +321,8 @@ main(void)
 	test_learns(true);
 	test_deterministic(false);
 	test_deterministic(true);
+	test_steps(false);
+	test_steps(true);
 	test_kernels_agree();
 	test_limits();
 	test_sizes();

@@ -178,8 +178,10 @@ wemb_corpus_next(Corpus *c, const int32 *rank, int32 *out, int max)
 	return n;
 }
 
-Size
-wemb_corpus_memory(const Corpus *c)
+void
+wemb_corpus_close(Corpus *c)
 {
-	return (Size) (c->nchunks + 2) * CHUNK_TOKENS * sizeof(int32);
+	if (c->file != NULL)
+		BufFileClose(c->file);
+	c->file = NULL;
 }

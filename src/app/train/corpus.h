@@ -28,7 +28,7 @@ extern void wemb_corpus_rewind(Corpus *corpus);
  */
 extern int	wemb_corpus_next(Corpus *corpus, const int32 *rank, int32 *out, int max);
 
-/* Bytes in memory. */
-extern Size wemb_corpus_memory(const Corpus *corpus);
+/* Give back the temporary file.  An error in between is seen to by the transaction. */
+extern void wemb_corpus_close(Corpus *corpus);
 
 #endif							/* WEMB_CORPUS_H */

@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "app/model/model_store.h"
+#include "app/train/corpus.h"
 #include "app/train/train_options.h"
 #include "app/train/train_progress.h"
 #include "app/train/train_read.h"
@@ -135,6 +136,7 @@ wemb_train(PG_FUNCTION_ARGS)
 	SPI_connect();
 	wemb_train_read(query, options.tokenizer, &text);
 	wemb_train_run(&options, &text, &run);
+	wemb_corpus_close(text.corpus);
 	store(fcinfo, target, &options, &text, &run);
 	report(target, &options, &text, &run, wemb_progress_seconds(&whole));
 	SPI_finish();

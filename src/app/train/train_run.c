@@ -147,8 +147,11 @@ train_epoch(TrainWorker *worker, Corpus *corpus, const int32 *rank, uint64 words
 	wemb_corpus_rewind(corpus);
 	while ((n = wemb_corpus_next(corpus, rank, sentence, TRAIN_MAX_SENTENCE)) > 0)
 	{
-		CHECK_FOR_INTERRUPTS();
-		wemb_train_sentence(worker, sentence, n);
+		wemb_train_begin(worker, sentence, n);
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+		} while (wemb_train_step(worker));
 		wemb_progress_training(progress, wemb_train_words_done(worker->shared), words_total,
 							   worker->pairs > 0 ? worker->loss / worker->pairs : 0);
 	}

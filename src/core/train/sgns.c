@@ -14,18 +14,7 @@
 #define LOSS_TOKENS		100000	/* a longer text has its loss measured on one centre word in LOSS_EVERY */
 #define LOSS_EVERY		16
 #define CACHE_LINE		64
-
-/*
- * Negatives, all different.  A set is drawn for each gap between two words, and
- * serves the words after the one and those before the other.  So each side of
- * a window has its own, which one set for the whole window did not reach in
- * quality, yet only one set is drawn and fetched for each word.
- */
-typedef struct Negatives
-{
-	int			n;
-	int32_t		word[TRAIN_MAX_NEGATIVE];
-} Negatives;
+#define STEP_PRODUCTS	20000000	/* of two floats, about, that a step takes */
 
 /* A place of the window with subwords: the word's vector as it came in, and as it is now. */
 typedef struct WindowSlot
@@ -38,6 +27,15 @@ static size_t
 row_floats(const TrainConfig *config)
 {
 	return (config->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
+/* How many centres make a step: one at least, however large the window. */
+static int
+step_centres(const TrainConfig *config)
+{
+	double		products = 3.0 * config->window * (config->negative + 1) * row_floats(config);
+
+	return products < STEP_PRODUCTS ? (int) (STEP_PRODUCTS / products) : 1;
 }
 
 static size_t
@@ -64,6 +62,7 @@ wemb_train_worker_init(void *block, TrainShared *shared, int number)
 	memset(w, 0, wemb_train_worker_size(&shared->config));
 	w->shared = shared;
 	w->rng = rng_for(~shared->config.seed, number);
+	w->step_centres = step_centres(&shared->config);
 	w->loss_every = shared->config.tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
 	w->step.stride = shared->stride;
 	w->step.spare = (float *) ((char *) block + worker_header());
@@ -93,8 +92,8 @@ prefetch_row(const float *row, int stride)
 		__builtin_prefetch(row + d, 1);
 }
 
-/* Drop frequent words as their keep threshold says; returns how many are left in kept. */
-static int
+/* Drop frequent words as their keep threshold says. */
+static void
 subsample(TrainWorker *w, const int32_t *words, int n)
 {
 	const uint32_t *keep = train_keep(w->shared);
@@ -105,7 +104,7 @@ subsample(TrainWorker *w, const int32_t *words, int n)
 		w->kept[nkept] = words[i];
 		nkept += (uint32_t) (rng_next(&w->rng) >> 32) <= keep[words[i]];
 	}
-	return nkept;
+	w->nkept = nkept;
 }
 
 /* Draw negatives and ask for their rows.  A draw that is there already is dropped. */
@@ -182,29 +181,29 @@ train_side(TrainWorker *w, int first, int last, int32_t centre, const Negatives 
 }
 
 /*
- * Train the window of the centre at position c of n, with the negatives of the
- * gap before it and of the one after it.  Its reach is drawn, so that near
- * words, which are in more windows, count more.
+ * Train the window of the centre at position c.  Its reach is drawn, so that
+ * near words, which are in more windows, count more.
  */
 static inline void
-train_window(TrainWorker *w, int c, int n, const Negatives *before, const Negatives *after, InputRow input_row)
+train_window(TrainWorker *w, int c, InputRow input_row)
 {
 	int			reach = 1 + (int) rng_below(&w->rng, w->shared->config.window);
+	int			last = c + reach < w->nkept ? c + reach : w->nkept - 1;
 	int32_t		centre = w->kept[c];
 
 	w->centres++;
-	train_side(w, c > reach ? c - reach : 0, c - 1, centre, before, input_row);
-	train_side(w, c + 1, c + reach < n ? c + reach : n - 1, centre, after, input_row);
+	train_side(w, c > reach ? c - reach : 0, c - 1, centre, &w->gap[(c + 2) % 3], input_row);
+	train_side(w, c + 1, last, centre, &w->gap[c % 3], input_row);
 }
 
-/* Ask for what the centre at position c of n will need: its own row, and the negatives after it. */
+/* Ask for what the centre at position c will need: its own row, and the negatives after it. */
 static inline void
-prepare_centre(TrainWorker *w, int c, int n, Negatives *after)
+prepare_centre(TrainWorker *w, int c)
 {
-	if (c >= n)
+	if (c >= w->nkept)
 		return;
 	prefetch_row(train_out(w->shared, w->kept[c]), w->shared->stride);
-	draw_negatives(w, after);
+	draw_negatives(w, &w->gap[c % 3]);
 }
 
 static float *
@@ -213,21 +212,18 @@ own_row(const TrainWorker *w, int position)
 	return train_in(w->shared, w->kept[position]);
 }
 
-/* Words have one row each: inputs are rows of the shared matrix. */
+/* The next centres, to end.  Words have one row each: inputs are rows of the shared matrix. */
 static void
-train_words(TrainWorker *w, int n)
+train_words(TrainWorker *w, int end)
 {
-	TrainShared *s = w->shared;
-	Negatives	gap[3];			/* before this centre, after it, after the next one, in turn */
+	int			window = w->shared->config.window;
 
-	gap[2].n = 0;
-	prepare_centre(w, 0, n, &gap[0]);
-	for (int c = 0; c < n; c++)
+	for (int c = w->next; c < end; c++)
 	{
-		prepare_centre(w, c + 1, n, &gap[(c + 1) % 3]);
-		if (c + s->config.window + 1 < n)
-			prefetch_row(own_row(w, c + s->config.window + 1), s->stride);
-		train_window(w, c, n, &gap[(c + 2) % 3], &gap[c % 3], own_row);
+		prepare_centre(w, c + 1);
+		if (c + window + 1 < w->nkept)
+			prefetch_row(own_row(w, c + window + 1), w->shared->stride);
+		train_window(w, c, own_row);
 	}
 }
 
@@ -283,45 +279,57 @@ leave_window(TrainWorker *w, int position)
 }
 
 /*
- * Words are means of many rows: their vectors are made when they come into
- * reach, trained on in the window, and given back when they leave it, once a
- * token instead of once a pair.
+ * The next centres, to end.  Words are means of many rows: their vectors are
+ * made when they come into reach, trained on in the window, and given back when
+ * they leave it, once a token instead of once a pair.
  */
 static void
-train_subwords(TrainWorker *w, int n)
+train_subwords(TrainWorker *w, int end)
 {
 	int			window = w->shared->config.window;
-	int			entered = 0;
-	Negatives	gap[3];			/* as in train_words() */
 
-	gap[2].n = 0;
-	prepare_centre(w, 0, n, &gap[0]);
-	for (int c = 0; c < n; c++)
+	for (int c = w->next; c < end; c++)
 	{
 		if (c > window)
 			leave_window(w, c - window - 1);
-		for (; entered < n && entered <= c + window; entered++)
-			enter_window(w, entered);
-		prepare_centre(w, c + 1, n, &gap[(c + 1) % 3]);
-		train_window(w, c, n, &gap[(c + 2) % 3], &gap[c % 3], window_row);
+		for (; w->entered < w->nkept && w->entered <= c + window; w->entered++)
+			enter_window(w, w->entered);
+		prepare_centre(w, c + 1);
+		train_window(w, c, window_row);
 	}
-	for (int c = n > window ? n - window - 1 : 0; c < n; c++)
-		leave_window(w, c);
+	if (end == w->nkept)
+		for (int c = end > window ? end - window - 1 : 0; c < end; c++)
+			leave_window(w, c);
 }
 
 void
-wemb_train_sentence(TrainWorker *w, const int32_t *words, int n)
+wemb_train_begin(TrainWorker *w, const int32_t *words, int n)
+{
+	subsample(w, words, n);
+	w->ntokens = n;
+	w->next = 0;
+	w->entered = 0;
+	w->step.alpha = (float) wemb_train_alpha(w->shared);
+	prepare_centre(w, 0);
+}
+
+bool
+wemb_train_step(TrainWorker *w)
 {
 	TrainShared *s = w->shared;
-	int			nkept = subsample(w, words, n);
+	int			end = w->nkept - w->next > w->step_centres ? w->next + w->step_centres : w->nkept;
 
-	w->step.alpha = (float) wemb_train_alpha(s);
-	if (nkept > 1)
+	if (w->nkept > 1)
 	{
 		if (s->config.buckets > 0)
-			train_subwords(w, nkept);
+			train_subwords(w, end);
 		else
-			train_words(w, nkept);
+			train_words(w, end);
 	}
-	__atomic_fetch_add(&s->words_done, n, __ATOMIC_RELAXED);
+	w->next = end;
+	if (end < w->nkept)
+		return true;
+	__atomic_fetch_add(&s->words_done, w->ntokens, __ATOMIC_RELAXED);
+	w->ntokens = 0;
+	return false;
 }

@@ -30,7 +30,7 @@
 #include "core/base/rng.h"
 #include "core/kernel/kernel.h"
 
-#define TRAIN_MAX_SENTENCE	8192	/* tokens that one wemb_train_sentence() takes at most */
+#define TRAIN_MAX_SENTENCE	8192	/* tokens that one wemb_train_begin() takes at most */
 #define TRAIN_MAX_NEGATIVE	(SGNS_MAX_OUTPUTS - 1)
 
 typedef struct TrainConfig
@@ -53,6 +53,18 @@ typedef struct TrainConfig
 
 typedef struct TrainShared TrainShared;
 
+/*
+ * Negatives, all different.  A set is drawn for each gap between two words, and
+ * serves the words after the one and those before the other.  So each side of
+ * a window has its own, which one set for the whole window did not reach in
+ * quality, yet only one set is drawn and fetched for each word.
+ */
+typedef struct Negatives
+{
+	int			n;
+	int32_t		word[TRAIN_MAX_NEGATIVE];
+} Negatives;
+
 /* One process's part: what it draws, its place in the sentence, its loss. */
 typedef struct TrainWorker
 {
@@ -60,7 +72,15 @@ typedef struct TrainWorker
 	Rng			rng;
 	SgnsStep	step;
 	float	   *window_rows;	/* with subwords: the vectors of the words around the centre */
-	int32_t		kept[TRAIN_MAX_SENTENCE];	/* the sentence after subsampling */
+	int			step_centres;	/* how many centres one wemb_train_step() takes */
+
+	/* the sentence */
+	int			ntokens;		/* before subsampling */
+	int			nkept;			/* after it */
+	int32_t		kept[TRAIN_MAX_SENTENCE];
+	int			next;			/* the centre that comes next */
+	int			entered;		/* with subwords: words that have come into the window */
+	Negatives	gap[3];			/* before the centre, after it, after the next one; that before centre c is gap[(c + 2) % 3] */
 	uint64_t	centres;		/* centre words seen */
 
 	/* Loss of every loss_every-th centre; the caller reads and resets both. */
@@ -102,10 +122,13 @@ extern size_t wemb_train_worker_size(const TrainConfig *config);
 extern TrainWorker *wemb_train_worker_init(void *block, TrainShared *shared, int number);
 
 /*
- * Train on one stretch of text: n <= TRAIN_MAX_SENTENCE word numbers.  Takes a
- * few milliseconds at most, so that the caller can look for interrupts between.
+ * Train on one stretch of text: n <= TRAIN_MAX_SENTENCE word numbers, which are
+ * copied.  begin, then step until it returns false; a step takes a few
+ * milliseconds for usual windows and dimensions, so that the caller can look
+ * for interrupts between.
  */
-extern void wemb_train_sentence(TrainWorker *worker, const int32_t *words, int n);
+extern void wemb_train_begin(TrainWorker *worker, const int32_t *words, int n);
+extern bool wemb_train_step(TrainWorker *worker);
 
 /* Tokens trained on so far by all workers, over all epochs. */
 extern uint64_t wemb_train_words_done(const TrainShared *shared);
