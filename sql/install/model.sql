@@ -19,7 +19,8 @@ COMMENT ON FUNCTION wemb_model_describe(regclass)
 	IS 'what an embedding model says about itself; NULL if the table is none or cannot be read';
 
 -- A table and its companion of the right name are a candidate; the function
--- says whether they are a model.
+-- says whether they are a model.  The cast is there so that no other function of
+-- its name can fit better.
 CREATE VIEW wemb_models AS
 	SELECT pg_catalog.format('%I.%I', n.nspname, w.relname) AS model,
 		pg_catalog.pg_get_userbyid(w.relowner) AS owner,
@@ -37,7 +38,7 @@ CREATE VIEW wemb_models AS
 		JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) w.relnamespace
 		JOIN pg_catalog.pg_class p ON p.relnamespace OPERATOR(pg_catalog.=) w.relnamespace
 			AND p.relname OPERATOR(pg_catalog.=) pg_catalog.concat(w.relname, '_parts')::pg_catalog.name
-		CROSS JOIN LATERAL @extschema@.wemb_model_describe(w.oid) d
+		CROSS JOIN LATERAL @extschema@.wemb_model_describe(w.oid::pg_catalog.regclass) d
 	WHERE w.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p']::pg_catalog."char"[])
 		AND d.words IS NOT NULL;
 COMMENT ON VIEW wemb_models IS 'embedding models that the user may read';
