@@ -91,8 +91,8 @@ $session->ask('RESET client_min_messages');
 my $all = 'epochs => 2, min_count => 1, negative => 5, sample => 1e-3, alpha => 0.025, buckets => 1000';
 foreach my $case (
 	[ 'nothing chosen by the user', 'topics', '', qr/50 words by 100 dimensions, from 500 texts with 5000 tokens/,
-		[ qr/^Chosen from the data: min_count \d+, epochs \d+, .*sample [\d.e-]+.*\. /, qr/ \d+ words\/s, loss \d+\.\d{4}\.$/ ], [qr/skipped/] ],
-	[ 'all chosen by the user', 'topics', $all, qr/50 words by 100 dimensions, from .*/, [qr/ \d+ words\/s, loss/], [qr/Chosen|skipped/] ],
+		[ qr/^Chosen from the data: min_count \d+, epochs \d+, .*sample [\d.e-]+.*\. /, qr/Trained at \d+ words\/s; loss \d+\.\d{4} in the last epoch\.$/ ], [qr/skipped/] ],
+	[ 'all chosen by the user', 'topics', $all, qr/50 words by 100 dimensions, from .*/, [qr/^Trained at \d+ words\/s; loss/], [qr/Chosen|skipped/] ],
 	[ 'some chosen by the user', 'topics', 'min_count => 1, epochs => 1, max_n => 0', qr/50 words by 100 dimensions, from .*/,
 		[qr/^Chosen from the data: .*sample [\d.e-]+\. /], [qr/min_count|epochs|buckets/] ],
 	[ 'rows without a word', 'gaps', $all, qr/51 words by 100 dimensions, from 502 texts with 5003 tokens/,
