@@ -80,7 +80,7 @@ typedef struct TrainWorker
 	int32_t		kept[TRAIN_MAX_SENTENCE];
 	int			next;			/* the centre that comes next */
 	int			entered;		/* with subwords: words that have come into the window */
-	Negatives	gap[3];			/* before the centre, after it, after the next one; that before centre c is gap[(c + 2) % 3] */
+	Negatives	gap[3];			/* that after the word at position c is gap[c % 3] */
 	uint64_t	centres;		/* centre words seen */
 
 	/* Loss of every loss_every-th centre; the caller reads and resets both. */
