@@ -112,6 +112,15 @@ SELECT * FROM try($$SELECT wemb_train('docs', 'body', 10, 'mine')$$);
 SELECT * FROM try($$SELECT wemb_train('docs', 'body', 10, 'somebodys')$$);
 RESET ROLE;
 
+-- not even a superuser writes to somebody else's model, whose triggers would run as superuser
+SET ROLE regress_wemb_reader;
+CREATE TABLE own (body text);
+INSERT INTO own VALUES ('one two'), ('two one');
+SELECT count(*) FROM wemb_train('own', 'body', 10, 'mine');
+RESET ROLE;
+SELECT * FROM try($$SELECT wemb_train('docs', 'body', 10, 'mine')$$);
+SELECT wemb_drop_model('mine');
+
 -- Nothing of all this left a model but the one that worked.
 SELECT relname FROM pg_class WHERE relnamespace = 'train_errors'::regnamespace AND relname LIKE '%\_parts' ORDER BY 1;
 

@@ -47,7 +47,7 @@ main() {
 		step 'isolation tests' isolation
 	fi
 	stop_server "$place"
-	step 'server tests' make test-tap "PG_CONFIG=$STAGED_BIN/pg_config" PROVE_FLAGS=-v
+	step 'server tests' make test-tap "PG_CONFIG=$STAGED_BIN/pg_config" "bindir=$STAGED_BIN" PROVE_FLAGS=-v
 	step 'demo' check_demo
 
 	say "That took $((SECONDS - began)) seconds."

@@ -21,6 +21,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -99,6 +100,33 @@ run(const char *command, int expected)
 }
 
 /*
+ * The current user must own the table, and not only have the owner's rights as
+ * superusers and members of the role do: writing runs the owner's triggers,
+ * defaults, checks and index expressions with the rights of who writes, and the
+ * name of a model is easily guessed.
+ */
+static void
+check_owner(Oid relation, const char *name)
+{
+	HeapTuple	tuple;
+	Oid			owner;
+
+	if (!wemb_class_owner_check(relation, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, name);
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relation);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	if (owner != GetUserId())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("table \"%s\" belongs to role \"%s\"", name, GetUserNameFromId(owner, false)),
+				 errdetail("Writing to it would run that role's triggers and defaults with your rights."),
+				 errhint("Use SET ROLE to train as its owner, or choose another name for the model.")));
+}
+
+/*
  * What is there under target's two names.  Fills in the OIDs and returns true
  * if it is a model, returns false if there is nothing, and raises an error if
  * there is something else.
@@ -139,10 +167,8 @@ find_existing(ModelTarget *target)
 		fault = wemb_model_tables_examine(words, &found);
 		if (fault == NULL)
 		{
-			if (!wemb_class_owner_check(found.words, GetUserId()))
-				aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, found.words_name);
-			if (!wemb_class_owner_check(found.parts, GetUserId()))
-				aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, found.parts_name);
+			check_owner(found.words, found.words_name);
+			check_owner(found.parts, found.parts_name);
 			fault = wemb_model_options_read(&found, GetLatestSnapshot(), &options);
 		}
 	}
