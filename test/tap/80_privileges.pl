@@ -242,6 +242,8 @@ my @answers = (
 foreach my $user ('the attacked', 'superuser')
 {
 	my $session = $user eq 'superuser' ? $root : $author;
+	# only a model's owner trains it again
+	my @queries = map { $user eq 'superuser' ? s/writing\.news/writing.roots/gr : $_ } @answers;
 	my @wanted;
 
 	if ($user eq 'the attacked')
@@ -251,14 +253,14 @@ foreach my $user ('the attacked', 'superuser')
 	}
 	# each query in its turn: a model of one is what the next one asks
 	$session->ask('RESET search_path; RESET client_min_messages; SET client_min_messages = warning');
-	@wanted = map { $session->query($_) } @answers;
+	@wanted = map { $session->query($_) } @queries;
 	$session->ask('SET search_path = evil, public, pg_catalog');
 	like($session->query(q{SELECT 'a'::pg_catalog.text = 'a'::pg_catalog.text})->{err}, qr/captured/, "$user: the look-alikes are there");
-	foreach my $i (0 .. $#answers)
+	foreach my $i (0 .. $#queries)
 	{
-		my $result = $session->query($answers[$i]);
-		is("$result->{out}$result->{err}", $wanted[$i]{out}, "$user among look-alikes: $answers[$i]");
-		is($wanted[$i]{err}, '', "$user alone: $answers[$i]");
+		my $result = $session->query($queries[$i]);
+		is("$result->{out}$result->{err}", $wanted[$i]{out}, "$user among look-alikes: $queries[$i]");
+		is($wanted[$i]{err}, '', "$user alone: $queries[$i]");
 	}
 	$session->ask('RESET search_path');
 }
