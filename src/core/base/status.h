@@ -14,8 +14,7 @@ typedef enum WembStatus
 	WEMB_FULL,					/* the caller's block has no room left: grow it, then repeat */
 	WEMB_BAD_SYNTAX,			/* input does not follow its grammar */
 	WEMB_NOT_FINITE,			/* NaN or infinity where a finite number is required */
-	WEMB_OUT_OF_RANGE,			/* a number does not fit its type, or a count its limit */
-	WEMB_BAD_ENCODING			/* not valid UTF-8 */
+	WEMB_OUT_OF_RANGE			/* a number does not fit its type, or a count its limit */
 } WembStatus;
 
 #endif							/* WEMB_STATUS_H */

@@ -23,17 +23,11 @@ typedef struct WindowSlot
 	float	   *now;
 } WindowSlot;
 
-static size_t
-row_floats(const TrainConfig *config)
-{
-	return (config->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
-}
-
 /* How many centres make a step: one at least, however large the window. */
 static int
 step_centres(const TrainConfig *config)
 {
-	double		products = 3.0 * config->window * (config->negative + 1) * row_floats(config);
+	double		products = 3.0 * config->window * (config->negative + 1) * train_row_floats(config);
 
 	return products < STEP_PRODUCTS ? (int) (STEP_PRODUCTS / products) : 1;
 }
@@ -51,7 +45,7 @@ wemb_train_worker_size(const TrainConfig *config)
 
 	if (config->buckets > 0)
 		rows += 2 * (2 * (size_t) config->window + 1);
-	return worker_header() + rows * row_floats(config) * sizeof(float);
+	return worker_header() + rows * train_row_floats(config) * sizeof(float);
 }
 
 TrainWorker *

@@ -39,7 +39,7 @@ lay_out(const TrainConfig *config)
 	size_t		words = config->words;
 	size_t		row;
 
-	s.stride = (config->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+	s.stride = (int) train_row_floats(config);
 	row = s.stride * sizeof(float);
 	s.in = reserve(&end, words + config->buckets, row);
 	s.out = reserve(&end, words, row);

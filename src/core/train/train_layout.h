@@ -34,6 +34,13 @@ struct TrainShared
 	uint64_t	words_done __attribute__((aligned(64)));	/* atomic */
 };
 
+/* Floats in a row of the matrices. */
+static inline size_t
+train_row_floats(const TrainConfig *config)
+{
+	return (config->dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
 static inline float *
 train_in(const TrainShared *s, int row)
 {
