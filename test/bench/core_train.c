@@ -7,7 +7,7 @@
  *
  * TEXT has a document a line, words separated by blanks; VECTORS.bin is in
  * word2vec's binary format.  Names are those of wemb_train()'s options, and
- * kernel.
+ * kernel, cbow=1, hs=1.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +86,8 @@ set_option(const char *arg)
 	OPTION("buckets", config.buckets);
 	OPTION("seed", config.seed);
 	OPTION("min_count", min_count);
+	OPTION("cbow", config.architecture);
+	OPTION("hs", config.loss);
 	if (len == 6 && strncmp(arg, "kernel", 6) == 0 && wemb_kernel_by_name(eq + 1) != NULL)
 	{
 		wemb_kernel_use(wemb_kernel_by_name(eq + 1));

@@ -174,6 +174,13 @@ static float in_rows[SGNS_MAX_INPUTS][MAX_STRIDE],
 static double in_exact[SGNS_MAX_INPUTS][MAX_STRIDE],
 			out_exact[SGNS_MAX_OUTPUTS][MAX_STRIDE];
 
+/* Labels of both kinds in every group of outputs. */
+static int
+true_output(int i)
+{
+	return i % 5 == 0;
+}
+
 /* The step in double precision, in the same groups of outputs; see sgns_impl.h. */
 static void
 exact_step(const SgnsCase *c, double alpha, double probability[SGNS_MAX_OUTPUTS][SGNS_MAX_INPUTS])
@@ -197,7 +204,7 @@ exact_step(const SgnsCase *c, double alpha, double probability[SGNS_MAX_OUTPUTS]
 				for (int d = 0; d < c->stride; d++)
 					score += in_exact[k][d] * out_exact[i][d];
 				probability[i][k] = 1 / (1 + exp(-score));
-				g = alpha * ((i == 0) - probability[i][k]);
+				g = alpha * (true_output(i) - probability[i][k]);
 				for (int d = 0; d < c->stride; d++)
 				{
 					in_new[k][d] += g * out_exact[i][d];
@@ -225,6 +232,7 @@ fill_rows(const SgnsCase *c, SgnsStep *step)
 	{
 		fill(out_rows[i], MAX_STRIDE, &rng);
 		step->outputs[i] = out_rows[i];
+		step->label[i] = true_output(i);
 	}
 	for (int k = 0; k < SGNS_MAX_INPUTS; k++)
 		for (int d = 0; d < MAX_STRIDE; d++)

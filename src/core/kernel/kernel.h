@@ -29,23 +29,24 @@ typedef struct CosineSums
 	float		bb;				/* sum of b[i]^2 */
 } CosineSums;
 
-/* Outputs (the centre word and its negatives) and inputs (words of its window) that one sgns_step() takes at most. */
+/* Outputs (a centre and its negatives, or nodes of a tree) and inputs (words of its window) of a step at most. */
 #define SGNS_MAX_OUTPUTS	64
 #define SGNS_MAX_INPUTS		64
 #define SGNS_TILE			6	/* outputs that are worked on at once */
 
 /*
- * One step of skip-gram with negative sampling: every input against every
- * output.  Rows are stride floats long and zero beyond the vectors' dimension.
+ * One step of negative sampling or hierarchical softmax: every input against
+ * every output.  Rows are stride floats long and zero beyond the vectors' dimension.
  */
 typedef struct SgnsStep
 {
 	int			stride;			/* floats a row, a multiple of KERNEL_ROW_FLOATS */
 	int			ninputs;		/* 0 .. SGNS_MAX_INPUTS */
-	int			noutputs;		/* 1 .. SGNS_MAX_OUTPUTS; the first is the true one */
+	int			noutputs;		/* 0 .. SGNS_MAX_OUTPUTS */
 	float		alpha;			/* learning rate */
 	float	   *inputs[SGNS_MAX_INPUTS];	/* rows, updated in place; the same one may come twice */
 	float	   *outputs[SGNS_MAX_OUTPUTS];	/* rows, updated in place, all different */
+	float		label[SGNS_MAX_OUTPUTS];	/* 1 if the pairs with this output are true ones, 0 if not */
 	float	   *spare;			/* a row of zeros, in the place of outputs that a tile lacks */
 
 	/* result: the model's probability that a pair is a true one, before the update; [output][input] */

@@ -143,7 +143,7 @@ ISA(sgns_step) (SgnsStep *step)
 							 score, k);
 		for (int i = 0; i < m; i++)
 		{
-			vf			label = vf_set1(first + i == 0 ? 1.0f : 0.0f);
+			vf			label = vf_set1(step->label[first + i]);
 
 			for (int k = 0; k < n; k += VF_LANES)
 			{

@@ -31,10 +31,22 @@ reserve(size_t *end, size_t n, size_t size)
 	return start;
 }
 
+int
+wemb_train_input_rows(const TrainConfig *config)
+{
+	return config->words + config->buckets;
+}
+
+int
+wemb_train_output_rows(const TrainConfig *config)
+{
+	return config->loss == TRAIN_HIERARCHICAL_SOFTMAX ? config->words - 1 : config->words;
+}
+
 static TrainShared
 lay_out(const TrainConfig *config)
 {
-	TrainShared s = {.config = *config};
+	TrainShared s = {.config = *config, .alpha_factor = 1.0};
 	size_t		end = (sizeof(TrainShared) + 63) & ~(size_t) 63;
 	size_t		words = config->words;
 	size_t		row;
@@ -42,9 +54,12 @@ lay_out(const TrainConfig *config)
 	s.stride = (int) train_row_floats(config);
 	row = s.stride * sizeof(float);
 	s.in = reserve(&end, words + config->buckets, row);
-	s.out = reserve(&end, words, row);
+	s.out = reserve(&end, wemb_train_output_rows(config), row);
 	s.keep = reserve(&end, words, sizeof(uint32_t));
-	s.negatives = reserve(&end, words, sizeof(AliasEntry));
+	if (config->loss == TRAIN_HIERARCHICAL_SOFTMAX)
+		s.tree = reserve(&end, huffman_size(config->words), sizeof(HuffmanLink));
+	else
+		s.negatives = reserve(&end, words, sizeof(AliasEntry));
 	if (config->buckets > 0)
 	{
 		s.bag_start = reserve(&end, words + 1, sizeof(uint64_t));
@@ -63,7 +78,10 @@ wemb_train_shared_size(const TrainConfig *config)
 size_t
 wemb_train_scratch_size(const TrainConfig *config)
 {
-	return (size_t) config->words * (sizeof(double) + sizeof(int32_t));
+	size_t		of_word = config->loss == TRAIN_HIERARCHICAL_SOFTMAX ? 2 * sizeof(uint64_t) :
+		sizeof(double) + sizeof(int32_t);
+
+	return config->words * of_word;
 }
 
 /*
@@ -80,21 +98,45 @@ keep_threshold(double sample, uint64_t count, uint64_t tokens)
 	return sample <= 0 || keep >= 1.0 ? UINT32_MAX : (uint32_t) (keep * 4294967295.0);
 }
 
+static uint64_t
+count_of(const TrainWords *words, int i)
+{
+	size_t		len;
+	uint64_t	count;
+
+	words->word(words->arg, i, &len, &count);
+	return count;
+}
+
 static void
-init_words(TrainShared *s, const TrainWords *words, double *weight, int32_t *scratch)
+init_keep(TrainShared *s, const TrainWords *words)
 {
 	const TrainConfig *config = &s->config;
 
 	for (int i = 0; i < config->words; i++)
-	{
-		size_t		len;
-		uint64_t	count;
+		train_keep(s)[i] = keep_threshold(config->sample, count_of(words, i), config->tokens);
+}
 
-		words->word(words->arg, i, &len, &count);
-		weight[i] = pow((double) count, NEGATIVE_POWER);
-		train_keep(s)[i] = keep_threshold(config->sample, count, config->tokens);
-	}
-	wemb_alias_init(train_negatives(s), weight, config->words, scratch);
+static void
+init_negatives(TrainShared *s, const TrainWords *words, void *scratch)
+{
+	int			n = s->config.words;
+	double	   *weight = scratch;
+
+	for (int i = 0; i < n; i++)
+		weight[i] = pow((double) count_of(words, i), NEGATIVE_POWER);
+	wemb_alias_init(train_negatives(s), weight, n, (int32_t *) (weight + n));
+}
+
+static void
+init_tree(TrainShared *s, const TrainWords *words, void *scratch)
+{
+	int			n = s->config.words;
+	uint64_t   *count = scratch;
+
+	for (int i = 0; i < n; i++)
+		count[i] = count_of(words, i);
+	wemb_huffman_init(train_tree(s), count, n, count + n);
 }
 
 /* List the rows of a word's n-grams, behind those of the words before it. */
@@ -123,10 +165,13 @@ wemb_train_shared_init(void *block, const TrainConfig *config, const TrainWords 
 					   void *scratch)
 {
 	TrainShared *s = block;
-	double	   *weight = scratch;
 
 	*s = lay_out(config);
-	init_words(s, words, weight, (int32_t *) (weight + config->words));
+	init_keep(s, words);
+	if (config->loss == TRAIN_HIERARCHICAL_SOFTMAX)
+		init_tree(s, words, scratch);
+	else
+		init_negatives(s, words, scratch);
 	if (config->buckets > 0)
 		*(uint64_t *) ((char *) s + s->bag_start) = 0;
 	return s;
@@ -136,7 +181,7 @@ int
 wemb_train_init_rows(TrainShared *s, const TrainWords *words, int first, int n)
 {
 	const TrainConfig *config = &s->config;
-	int			rows = config->words + config->buckets;
+	int			rows = wemb_train_input_rows(config);
 	int			end = n < rows - first ? first + n : rows;
 
 	for (int row = first; row < end; row++)
@@ -147,12 +192,10 @@ wemb_train_init_rows(TrainShared *s, const TrainWords *words, int first, int n)
 		for (int d = 0; d < config->dim; d++)
 			x[d] = (rng_float(&rng) - 0.5f) / config->dim;
 		memset(x + config->dim, 0, (s->stride - config->dim) * sizeof(float));
-		if (row < config->words)
-		{
+		if (row < wemb_train_output_rows(config))
 			memset(train_out(s, row), 0, s->stride * sizeof(float));
-			if (config->buckets > 0)
-				init_bag(s, words, row);
-		}
+		if (row < config->words && config->buckets > 0)
+			init_bag(s, words, row);
 	}
 	return end < rows ? end : 0;
 }
@@ -184,4 +227,54 @@ const float *
 wemb_train_subword_row(const TrainShared *s, int bucket)
 {
 	return train_in(s, s->config.words + bucket);
+}
+
+float *
+wemb_train_input_row(TrainShared *s, int row)
+{
+	return train_in(s, row);
+}
+
+float *
+wemb_train_output_row(TrainShared *s, int row)
+{
+	return train_out(s, row);
+}
+
+void *
+wemb_train_weights(TrainShared *s, size_t *size)
+{
+	float	   *first = train_in(s, 0);
+
+	*size = (char *) train_out(s, wemb_train_output_rows(&s->config)) - (char *) first;
+	return first;
+}
+
+/* The exponent's bits are all set in an infinity and a NaN, and in nothing else. */
+static bool
+all_finite(const float *x, size_t n)
+{
+	uint32_t	bad = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	bits;
+
+		memcpy(&bits, x + i, sizeof(bits));
+		bad |= (bits & 0x7F800000) == 0x7F800000;
+	}
+	return bad == 0;
+}
+
+bool
+wemb_train_finite(const TrainShared *s, int first, int n)
+{
+	int			rows[2] = {wemb_train_input_rows(&s->config), wemb_train_output_rows(&s->config)};
+	const float *start[2] = {train_in(s, first), train_out(s, first)};
+
+	for (int i = 0; i < 2; i++)
+		if (first < rows[i] &&
+			!all_finite(start[i], (size_t) (n < rows[i] - first ? n : rows[i] - first) * s->stride))
+			return false;
+	return true;
 }

@@ -5,18 +5,20 @@
  *
  *	array			elements		what
  *	in				rows x stride	float: words' own rows, then the subword table
- *	out				words x stride	float
+ *	out				rows x stride	float: one a word, or one an inner node of the tree; follows in directly
  *	keep			words			uint32: keep a token if 32 random bits are at most this
- *	negatives		words			AliasEntry: words in proportion to count^0.5
+ *	negatives		words			AliasEntry: words in proportion to count^0.5 (only with negative sampling)
+ *	tree			2 words - 1		HuffmanLink (only with hierarchical softmax)
  *	bag_start		words + 1		uint64: where a word's subword rows begin in bag (only with subwords)
  *	bag				entries			int32: rows of in
  *
- * Everything but in, out and words_done is constant once formatted.
+ * Everything but in, out and words_done is constant while workers train.
  */
 #ifndef WEMB_TRAIN_LAYOUT_H
 #define WEMB_TRAIN_LAYOUT_H
 
 #include "core/train/alias.h"
+#include "core/train/huffman.h"
 #include "core/train/trainer.h"
 
 struct TrainShared
@@ -27,9 +29,11 @@ struct TrainShared
 	size_t		out;
 	size_t		keep;
 	size_t		negatives;
+	size_t		tree;
 	size_t		bag_start;
 	size_t		bag;
 	size_t		size;			/* of the whole block */
+	double		alpha_factor;	/* of both learning rates */
 
 	uint64_t	words_done __attribute__((aligned(64)));	/* atomic */
 };
@@ -48,9 +52,9 @@ train_in(const TrainShared *s, int row)
 }
 
 static inline float *
-train_out(const TrainShared *s, int word)
+train_out(const TrainShared *s, int row)
 {
-	return (float *) ((char *) s + s->out) + (size_t) word * s->stride;
+	return (float *) ((char *) s + s->out) + (size_t) row * s->stride;
 }
 
 static inline uint32_t *
@@ -63,6 +67,12 @@ static inline AliasEntry *
 train_negatives(const TrainShared *s)
 {
 	return (AliasEntry *) ((char *) s + s->negatives);
+}
+
+static inline HuffmanLink *
+train_tree(const TrainShared *s)
+{
+	return (HuffmanLink *) ((char *) s + s->tree);
 }
 
 /* The rows of word's n-grams and how many they are; 0 without subwords. */

@@ -1,16 +1,25 @@
 /*
  * trainer.h
- *		Skip-gram with negative sampling (Mikolov, Sutskever, Chen, Corrado and
- *		Dean, "Distributed representations of words and phrases and their
- *		compositionality", NIPS 2013), with or without subwords.
+ *		Skip-gram and CBOW, with negative sampling or hierarchical softmax
+ *		(Mikolov, Chen, Corrado and Dean, "Efficient estimation of word
+ *		representations in vector space", 2013; Mikolov, Sutskever, Chen, Corrado
+ *		and Dean, "Distributed representations of words and phrases and their
+ *		compositionality", NIPS 2013), each with or without subwords.
  *
- * Shapes: in (rows, stride), out (words, stride); rows = words + buckets; a row
- * holds dim floats and zeros up to stride.  A word's vector is the mean of its
- * rows: its own and, with subwords, two for each of its n-grams.
+ * Shapes: in (words + buckets, stride), out (words, stride), with hierarchical
+ * softmax (words - 1, stride); a row holds dim floats and zeros up to stride.  A
+ * word's vector is the mean of its rows of in: its own and, with subwords, two
+ * for each of its n-grams.
  *
- * As in word2vec, each word of the window is an input that predicts the centre
- * word.  All words on one side of the centre share their negatives, so that a
- * step is a product of small matrices (kernel/sgns_impl.h).
+ * Skip-gram: as in word2vec, each word of the window is an input that predicts
+ * the centre word.  CBOW: the mean of all rows of all words of the window is the
+ * one input; its gradient goes to each of these rows undivided, as in word2vec
+ * and fastText.
+ *
+ * Negative sampling tells the centre from words drawn at random, which inputs
+ * share, so that a step is a product of small matrices (kernel/sgns_impl.h).
+ * Hierarchical softmax decides at each inner node of a Huffman tree which branch
+ * leads to the centre: p(branch 0) = sigmoid(input . node).
  *
  * TrainShared is one block without pointers into itself but offsets: it can
  * lie in private or in shared memory, and any number of processes may train on
@@ -33,11 +42,27 @@
 #define TRAIN_MAX_SENTENCE	8192	/* tokens that one wemb_train_begin() takes at most */
 #define TRAIN_MAX_NEGATIVE	(SGNS_MAX_OUTPUTS - 1)
 
+/* What is learned from a window. */
+typedef enum TrainArchitecture
+{
+	TRAIN_SKIPGRAM = 0,
+	TRAIN_CBOW
+} TrainArchitecture;
+
+/* What stands for the softmax over all words. */
+typedef enum TrainLoss
+{
+	TRAIN_NEGATIVE_SAMPLING = 0,
+	TRAIN_HIERARCHICAL_SOFTMAX
+} TrainLoss;
+
 typedef struct TrainConfig
 {
+	TrainArchitecture architecture;
+	TrainLoss	loss;
 	int			dim;			/* 1 .. 16000 */
 	int			window;			/* words to each side at most, 1 .. 1000 */
-	int			negative;		/* negatives for each side of a centre word, 1 .. TRAIN_MAX_NEGATIVE */
+	int			negative;		/* negatives for each input, 1 .. TRAIN_MAX_NEGATIVE; not looked at with h. softmax */
 	int			epochs;			/* >= 1 */
 	double		sample;			/* subsampling threshold, 0 = keep every token */
 	double		alpha;			/* learning rate at the start ... */
@@ -46,31 +71,39 @@ typedef struct TrainConfig
 	int			max_n;			/* max_n 0 = no subwords */
 	int			buckets;		/* rows of the subword table; 0 without subwords */
 	uint64_t	seed;
-	int			words;			/* size of the vocabulary, >= 1 */
+	int			words;			/* size of the vocabulary, >= 1; each counts >= 1 */
 	uint64_t	tokens;			/* tokens of vocabulary words in one epoch */
 	uint64_t	subword_entries;	/* sum over the words of their n-grams' rows */
 } TrainConfig;
 
 typedef struct TrainShared TrainShared;
 
-/*
- * Negatives, all different.  A set is drawn for each gap between two words, and
- * serves the words after the one and those before the other.  So each side of
- * a window has its own, which one set for the whole window did not reach in
- * quality, yet only one set is drawn and fetched for each word.
- */
+/* Negatives, all different. */
 typedef struct Negatives
 {
 	int			n;
 	int32_t		word[TRAIN_MAX_NEGATIVE];
 } Negatives;
 
+typedef struct TrainWorker TrainWorker;
+
+/* What makes up an objective, chosen by wemb_train_worker_init(): objective.h. */
+typedef struct TrainObjective
+{
+	void		(*enter) (TrainWorker *w, int position);	/* a word comes into reach of the window */
+	void		(*leave) (TrainWorker *w, int position);	/* ... and leaves it for good */
+	void		(*prepare) (TrainWorker *w, int position);	/* ask for the outputs of the centre there */
+	void		(*train) (TrainWorker *w, int position);	/* train the centre there */
+} TrainObjective;
+
 /* One process's part: what it draws, its place in the sentence, its loss. */
-typedef struct TrainWorker
+struct TrainWorker
 {
 	TrainShared *shared;
+	TrainObjective objective;
 	Rng			rng;
 	SgnsStep	step;
+	float	   *mean;			/* with CBOW: the input, and its copy */
 	float	   *window_rows;	/* with subwords: the vectors of the words around the centre */
 	int			step_centres;	/* how many centres one wemb_train_step() takes */
 
@@ -78,16 +111,18 @@ typedef struct TrainWorker
 	int			ntokens;		/* before subsampling */
 	int			nkept;			/* after it */
 	int32_t		kept[TRAIN_MAX_SENTENCE];
+	float	   *input[TRAIN_MAX_SENTENCE];	/* of words in reach: the row that stands for the word */
 	int			next;			/* the centre that comes next */
-	int			entered;		/* with subwords: words that have come into the window */
+	int			entered;		/* words that have come into reach */
 	Negatives	gap[3];			/* that after the word at position c is gap[c % 3] */
 	uint64_t	centres;		/* centre words seen */
 
 	/* Loss of every loss_every-th centre; the caller reads and resets both. */
 	int			loss_every;
-	double		loss;			/* sum over pairs of -log p(true) - sum of log(1 - p(negative)) */
-	uint64_t	pairs;			/* pairs of a centre and a word of its window */
-} TrainWorker;
+	bool		loss_now;		/* this centre's is measured */
+	double		loss;			/* sum over inputs of -log p of each decision as it should be */
+	uint64_t	pairs;			/* inputs: pairs of a centre and a word of its window; with CBOW, centres */
+};
 
 /* What words look like to the trainer: text and count of word 0 .. words-1, most frequent first. */
 typedef struct TrainWords
@@ -117,9 +152,26 @@ extern TrainShared *wemb_train_shared_init(void *block, const TrainConfig *confi
  */
 extern int	wemb_train_init_rows(TrainShared *shared, const TrainWords *words, int first, int n);
 
-/* Bytes of a worker's block, and formatting it (64-byte aligned); number tells workers apart. */
+/*
+ * Go on from an earlier place: words_done tokens are trained on already, and the
+ * learning rate is alpha_factor times what it would be.  Not while a worker
+ * trains.
+ */
+extern void wemb_train_resume(TrainShared *shared, uint64_t words_done, double alpha_factor);
+
+/*
+ * Bytes of a worker's block, and formatting it (64-byte aligned); its random
+ * numbers are those of stream number.  A worker belongs to one process.
+ */
 extern size_t wemb_train_worker_size(const TrainConfig *config);
 extern TrainWorker *wemb_train_worker_init(void *block, TrainShared *shared, int number);
+
+/*
+ * Draw from a stream of its own from now on, which depends on the seed and its
+ * number alone: so what is drawn for a part of the corpus does not depend on
+ * the worker that takes it.  Only between two sentences.
+ */
+extern void wemb_train_worker_stream(TrainWorker *worker, uint64_t stream);
 
 /*
  * Train on one stretch of text: n <= TRAIN_MAX_SENTENCE word numbers, which are
@@ -141,5 +193,24 @@ extern void wemb_train_word_vector(const TrainShared *shared, int word, bool uni
 
 /* A row of the subword table (dim). */
 extern const float *wemb_train_subword_row(const TrainShared *shared, int bucket);
+
+/*
+ * The rows of both matrices (dim floats each, zeros behind them): to store
+ * them, or to start from those of another model.  Input rows are words + buckets,
+ * in this order; output rows one a word, or one an inner node.
+ */
+extern int	wemb_train_input_rows(const TrainConfig *config);
+extern int	wemb_train_output_rows(const TrainConfig *config);
+extern float *wemb_train_input_row(TrainShared *shared, int row);
+extern float *wemb_train_output_row(TrainShared *shared, int row);
+
+/* All that is learned, as one stretch of bytes: to be copied away, and back. */
+extern void *wemb_train_weights(TrainShared *shared, size_t *size);
+
+/*
+ * Whether the rows of both matrices from first on, n at most, hold finite
+ * numbers only.  The last row is the last input row.
+ */
+extern bool wemb_train_finite(const TrainShared *shared, int first, int n);
 
 #endif							/* WEMB_TRAINER_H */

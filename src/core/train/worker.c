@@ -1,0 +1,173 @@
+/*
+ * worker.c
+ *		Training on a sentence: subsampling, learning rate, steps; the objective
+ *		does the rest.
+ */
+#include "core/train/objective.h"
+
+#include <string.h>
+
+#define LOSS_TOKENS		100000	/* a longer text has its loss measured on one centre word in LOSS_EVERY */
+#define LOSS_EVERY		16
+#define STEP_PRODUCTS	20000000	/* of two floats, about, that a step takes */
+
+/* How many centres make a step: one at least, however large the window. */
+static int
+step_centres(const TrainConfig *config)
+{
+	int			outputs = config->loss == TRAIN_HIERARCHICAL_SOFTMAX ? 32 : config->negative + 1;
+	double		products = 3.0 * config->window * outputs * train_row_floats(config);
+
+	return products < STEP_PRODUCTS ? (int) (STEP_PRODUCTS / products) : 1;
+}
+
+static TrainObjective
+choose_objective(const TrainConfig *config)
+{
+	bool		path = config->loss == TRAIN_HIERARCHICAL_SOFTMAX;
+	bool		subwords = config->buckets > 0;
+	TrainObjective objective = {
+		.enter = subwords ? wemb_window_enter_subwords : wemb_window_enter_word,
+		.leave = subwords ? wemb_window_leave_subwords : wemb_window_leave_word,
+		.prepare = path ? wemb_path_prepare : wemb_negatives_prepare,
+	};
+
+	if (config->architecture == TRAIN_CBOW)
+		objective.train = path ? wemb_cbow_path : wemb_cbow_negatives;
+	else
+		objective.train = path ? wemb_skipgram_path : wemb_skipgram_negatives;
+	return objective;
+}
+
+static size_t
+worker_header(void)
+{
+	return (sizeof(TrainWorker) + TRAIN_CACHE_LINE - 1) / TRAIN_CACHE_LINE * TRAIN_CACHE_LINE;
+}
+
+/* Rows behind the header: step.spare, mean and its copy, then the window's. */
+size_t
+wemb_train_worker_size(const TrainConfig *config)
+{
+	return worker_header() + 3 * train_row_floats(config) * sizeof(float) + wemb_window_size(config);
+}
+
+TrainWorker *
+wemb_train_worker_init(void *block, TrainShared *shared, int number)
+{
+	TrainWorker *w = block;
+
+	memset(w, 0, wemb_train_worker_size(&shared->config));
+	w->shared = shared;
+	w->objective = choose_objective(&shared->config);
+	w->step_centres = step_centres(&shared->config);
+	w->loss_every = shared->config.tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
+	w->step.stride = shared->stride;
+	w->step.spare = (float *) ((char *) block + worker_header());
+	w->mean = w->step.spare + shared->stride;
+	w->window_rows = w->mean + 2 * shared->stride;
+	wemb_train_worker_stream(w, number);
+	return w;
+}
+
+void
+wemb_train_worker_stream(TrainWorker *w, uint64_t stream)
+{
+	w->rng = rng_for(~w->shared->config.seed, stream);
+	w->centres = 0;
+}
+
+uint64_t
+wemb_train_words_done(const TrainShared *s)
+{
+	return __atomic_load_n(&s->words_done, __ATOMIC_RELAXED);
+}
+
+double
+wemb_train_alpha(const TrainShared *s)
+{
+	const TrainConfig *config = &s->config;
+	double		done = (double) wemb_train_words_done(s) / ((double) config->epochs * config->tokens);
+
+	return s->alpha_factor * (config->alpha - (config->alpha - config->min_alpha) * (done < 1 ? done : 1));
+}
+
+void
+wemb_train_resume(TrainShared *s, uint64_t words_done, double alpha_factor)
+{
+	__atomic_store_n(&s->words_done, words_done, __ATOMIC_RELAXED);
+	s->alpha_factor = alpha_factor;
+}
+
+/* Drop frequent words as their keep threshold says. */
+static void
+subsample(TrainWorker *w, const int32_t *words, int n)
+{
+	const uint32_t *keep = train_keep(w->shared);
+	int			nkept = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		w->kept[nkept] = words[i];
+		nkept += (uint32_t) (rng_next(&w->rng) >> 32) <= keep[words[i]];
+	}
+	w->nkept = nkept;
+}
+
+/* The words that the centre at position c has in reach, and those behind them that are asked for already. */
+static inline void
+move_window(TrainWorker *w, int c)
+{
+	int			window = w->shared->config.window;
+
+	if (c > window)
+		w->objective.leave(w, c - window - 1);
+	for (; w->entered < w->nkept && w->entered <= c + window; w->entered++)
+		w->objective.enter(w, w->entered);
+}
+
+/* The next centres, to end. */
+static void
+train_centres(TrainWorker *w, int end)
+{
+	int			window = w->shared->config.window;
+
+	for (int c = w->next; c < end; c++)
+	{
+		move_window(w, c);
+		if (c + 1 < w->nkept)
+			w->objective.prepare(w, c + 1);
+		w->objective.train(w, c);
+	}
+	if (end == w->nkept)
+		for (int c = end > window ? end - window - 1 : 0; c < end; c++)
+			w->objective.leave(w, c);
+}
+
+void
+wemb_train_begin(TrainWorker *w, const int32_t *words, int n)
+{
+	subsample(w, words, n);
+	w->ntokens = n;
+	w->next = 0;
+	w->entered = 0;
+	w->step.alpha = (float) wemb_train_alpha(w->shared);
+	if (w->nkept > 0)
+		w->objective.prepare(w, 0);
+}
+
+bool
+wemb_train_step(TrainWorker *w)
+{
+	TrainShared *s = w->shared;
+	int			end = w->nkept - w->next > w->step_centres ? w->next + w->step_centres : w->nkept;
+
+	if (w->nkept > 1)
+		train_centres(w, end);
+	w->next = end;
+	if (end < w->nkept)
+		return true;
+	__atomic_fetch_add(&s->words_done, w->ntokens, __ATOMIC_RELAXED);
+	w->ntokens = 0;
+	return false;
+}
