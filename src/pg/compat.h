@@ -14,6 +14,13 @@
 #error "wemb is written for PostgreSQL 13 to 18"
 #endif
 
+/* 18: LockAcquireExtended() can log a failure.  This call takes a lock at once or not at all, and raises no error. */
+#if PG_VERSION_NUM >= 180000
+#define LockAcquireNoErrorCompat(tag, mode) LockAcquireExtended(tag, mode, false, true, false, NULL, false)
+#else
+#define LockAcquireNoErrorCompat(tag, mode) LockAcquireExtended(tag, mode, false, true, false, NULL)
+#endif
+
 /* 16: VARDATA_ANY() and friends moved out of postgres.h. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -55,6 +62,11 @@
 /* 15: older servers know the reserved prefix call by another name. */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* 14: predefined roles have names of their own. */
+#if PG_VERSION_NUM < 140000
+#define ROLE_PG_READ_ALL_STATS DEFAULT_ROLE_READ_ALL_STATS
 #endif
 
 #endif							/* WEMB_COMPAT_H */
