@@ -20,7 +20,7 @@ OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
 
 # The order is that of dependence: header refuses to run outside CREATE
 # EXTENSION; types come before the functions that use them.
-SQL_PARTS   = header vector vector_operators vector_casts vector_aggregates train model embed words
+SQL_PARTS   = header vector vector_operators vector_casts vector_aggregates train model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)
@@ -32,7 +32,7 @@ SHLIB_LINK  = -licuuc -lm
 
 # A table of contents of the SQL tests, in reading order.
 REGRESS      = type_vector vector_operators vector_casts vector_aggregates \
-               train_sources train_options train_errors \
+               train_sources train_options train_errors train_progress \
                model_tables model_privileges model_settings embed_text embed_once words_similar
 REGRESS_OPTS = --load-extension=wemb
 

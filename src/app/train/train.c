@@ -8,6 +8,8 @@
  */
 #include "pg/compat.h"
 
+#include <math.h>
+
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -46,7 +48,7 @@ write_parts(ModelWriter *writer, const TrainRun *run, const TrainConfig *config)
 /* Store the model and return its words. */
 static void
 store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
-	  const TrainText *text, const TrainRun *run)
+	  const TrainText *text, const TrainRun *run, TrainProgress *progress)
 {
 	const TrainConfig *config = &options->config;
 	ModelWriter *writer = wemb_model_write_begin(target, config->words);
@@ -72,6 +74,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		bool		nulls[3] = {false, false, false};
 
 		CHECK_FOR_INTERRUPTS();
+		wemb_progress_step(progress, i, NAN);
 		wemb_train_word_vector(run->shared, i, options->unit_length, vec->x);
 		wemb_model_write_word(writer, bytes, word->len, (int64) word->count, vec->x);
 		values[0] = PointerGetDatum(cstring_to_text_with_len(bytes, (int) word->len));
@@ -123,22 +126,24 @@ wemb_train(PG_FUNCTION_ARGS)
 	TrainOptions options;
 	TrainText	text;
 	TrainRun	run;
-	TrainProgress whole;
+	TrainProgress *progress;
 	ModelTarget *target;
 	char	   *query;
 
-	wemb_progress_start(&whole);
 	wemb_train_options_read(fcinfo, &options);
 	query = wemb_text_query(PG_GETARG_OID(TRAIN_SOURCE), NameStr(*PG_GETARG_NAME(TRAIN_TEXT_COLUMN)));
 	target = wemb_model_target(options.model, options.config.dim);
 	wemb_srf_begin(fcinfo);
+	progress = wemb_progress_begin(wemb_model_target_name(target));
 
 	SPI_connect();
-	wemb_train_read(query, options.tokenizer, &text);
-	wemb_train_run(&options, &text, &run);
+	wemb_train_read(query, options.tokenizer, progress, &text);
+	wemb_train_run(&options, &text, progress, &run);
 	wemb_corpus_close(text.corpus);
-	store(fcinfo, target, &options, &text, &run);
-	report(target, &options, &text, &run, wemb_progress_seconds(&whole));
+	wemb_progress_phase(progress, TRAIN_PHASE_STORING, options.config.words);
+	store(fcinfo, target, &options, &text, &run, progress);
+	report(target, &options, &text, &run, wemb_progress_seconds(progress));
 	SPI_finish();
+	wemb_progress_end(progress);
 	return (Datum) 0;
 }

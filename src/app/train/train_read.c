@@ -21,7 +21,7 @@ typedef struct Reader
 	Tokens	   *tokens;
 	MemoryContext context;		/* of the result */
 	MemoryContext vocab_context;	/* holds the vocabulary's block alone */
-	TrainProgress progress;
+	TrainProgress *progress;
 } Reader;
 
 /* A vocabulary with at least this much room, holding what old (or NULL) holds; old is gone. */
@@ -86,26 +86,27 @@ take_text(void *arg, const char *text, size_t len)
 	{
 		wemb_corpus_add(result->corpus, add_word(reader, &token));
 		if (result->vocab->tokens % 65536 == 0)
-			wemb_progress_reading(&reader->progress, result->texts, result->vocab->tokens);
+			wemb_progress_reading(reader->progress, result->texts, result->vocab->tokens);
 	}
 	if (result->vocab->tokens > before)
 	{
 		result->texts++;
 		wemb_corpus_end_text(result->corpus);
 	}
+	wemb_progress_reading(reader->progress, result->texts, result->vocab->tokens);
 }
 
 void
-wemb_train_read(const char *query, const char *tokenizer, TrainText *result)
+wemb_train_read(const char *query, const char *tokenizer, TrainProgress *progress, TrainText *result)
 {
 	Reader		reader = {.result = result, .context = CurrentMemoryContext,
-	.tokens = wemb_tokens_open(tokenizer)};
+	.tokens = wemb_tokens_open(tokenizer), .progress = progress};
 
 	memset(result, 0, sizeof(*result));
 	result->tokenizer = wemb_tokens_name(reader.tokens);
 	result->corpus = wemb_corpus_create((Size) maintenance_work_mem * 1024);
 	result->vocab = make_vocab(&reader, FIRST_WORDS, FIRST_TEXT, NULL);
-	wemb_progress_start(&reader.progress);
+	wemb_progress_phase(progress, TRAIN_PHASE_READING, 0);
 	result->counts = wemb_text_read(query, take_text, &reader);
 	result->skipped = wemb_tokens_skipped(reader.tokens);
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "app/train/corpus.h"
+#include "app/train/train_progress.h"
 #include "core/model/vocab.h"
 #include "pg/text_source.h"
 
@@ -25,6 +26,6 @@ typedef struct TrainText
  * Run query (one text column) and take in all its texts.  Everything is
  * allocated in CurrentMemoryContext.  Needs an SPI connection.
  */
-extern void wemb_train_read(const char *query, const char *tokenizer, TrainText *text);
+extern void wemb_train_read(const char *query, const char *tokenizer, TrainProgress *progress, TrainText *text);
 
 #endif							/* WEMB_TRAIN_READ_H */

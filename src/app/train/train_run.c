@@ -137,7 +137,7 @@ make_shared(const TrainConfig *config, const RankedVocab *ranked)
 
 /* One pass over the corpus. */
 static void
-train_epoch(TrainWorker *worker, Corpus *corpus, const int32 *rank, uint64 words_total, TrainProgress *progress)
+train_epoch(TrainWorker *worker, Corpus *corpus, const int32 *rank, TrainProgress *progress)
 {
 	int32	   *sentence = palloc(TRAIN_MAX_SENTENCE * sizeof(int32));
 	int			n;
@@ -152,8 +152,8 @@ train_epoch(TrainWorker *worker, Corpus *corpus, const int32 *rank, uint64 words
 		{
 			CHECK_FOR_INTERRUPTS();
 		} while (wemb_train_step(worker));
-		wemb_progress_training(progress, wemb_train_words_done(worker->shared), words_total,
-							   worker->pairs > 0 ? worker->loss / worker->pairs : 0);
+		wemb_progress_step(progress, (double) wemb_train_words_done(worker->shared),
+						   worker->pairs > 0 ? worker->loss / worker->pairs : NAN);
 	}
 	pfree(sentence);
 }
@@ -164,7 +164,7 @@ log_epoch(const TrainWorker *worker, const TrainConfig *config, const TrainProgr
 	EpochLog	log = {
 		.loss = worker->pairs > 0 ? worker->loss / worker->pairs : 0,
 		.alpha = wemb_train_alpha(worker->shared),
-		.seconds = wemb_progress_seconds(progress),
+		.seconds = wemb_progress_phase_seconds(progress),
 		.words = config->tokens,
 	};
 
@@ -178,13 +178,12 @@ log_epoch(const TrainWorker *worker, const TrainConfig *config, const TrainProgr
 }
 
 void
-wemb_train_run(TrainOptions *options, const TrainText *text, TrainRun *run)
+wemb_train_run(TrainOptions *options, const TrainText *text, TrainProgress *progress, TrainRun *run)
 {
 	TrainConfig *config = &options->config;
 	Size		numbers = (Size) text->vocab->nwords * sizeof(int32) + 1;
 	int32	   *rank = MemoryContextAllocHuge(CurrentMemoryContext, numbers);
 	RankedVocab ranked = {text->vocab};
-	TrainProgress progress;
 	TrainWorker *worker;
 
 	run->order = MemoryContextAllocHuge(CurrentMemoryContext, numbers);
@@ -193,6 +192,7 @@ wemb_train_run(TrainOptions *options, const TrainText *text, TrainRun *run)
 	if (config->buckets > 0)
 		config->subword_entries = count_subword_entries(config, &ranked);
 
+	wemb_progress_phase(progress, TRAIN_PHASE_PREPARING, 0);
 	run->shared = make_shared(config, &ranked);
 	worker = wemb_block_alloc(wemb_train_worker_size(config));
 	if (worker == NULL)
@@ -200,12 +200,13 @@ wemb_train_run(TrainOptions *options, const TrainText *text, TrainRun *run)
 	wemb_train_worker_init(worker, run->shared, 0);
 
 	run->log = MemoryContextAllocHuge(CurrentMemoryContext, config->epochs * sizeof(EpochLog));
-	wemb_progress_start(&progress);
+	wemb_progress_phase(progress, TRAIN_PHASE_TRAINING, (double) config->tokens * config->epochs);
 	for (int epoch = 0; epoch < config->epochs; epoch++)
 	{
-		train_epoch(worker, text->corpus, rank, config->tokens * config->epochs, &progress);
-		run->log[epoch] = log_epoch(worker, config, &progress, epoch + 1);
+		wemb_progress_epoch(progress, epoch + 1);
+		train_epoch(worker, text->corpus, rank, progress);
+		run->log[epoch] = log_epoch(worker, config, progress, epoch + 1);
 	}
-	run->seconds = wemb_progress_seconds(&progress);
+	run->seconds = wemb_progress_phase_seconds(progress);
 	pfree(rank);
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "app/train/train_options.h"
+#include "app/train/train_progress.h"
 #include "app/train/train_read.h"
 
 typedef struct EpochLog
@@ -31,6 +32,6 @@ typedef struct TrainRun
  * allocated in CurrentMemoryContext.  ERROR if no word is left, if the memory
  * cannot be had, or if the loss is no longer finite.
  */
-extern void wemb_train_run(TrainOptions *options, const TrainText *text, TrainRun *run);
+extern void wemb_train_run(TrainOptions *options, const TrainText *text, TrainProgress *progress, TrainRun *run);
 
 #endif							/* WEMB_TRAIN_RUN_H */
