@@ -1,4 +1,5 @@
--- progress.sql: how a training goes.          C: src/app/train/progress_view.c
+-- progress.sql: how a training goes, and how it went.
+--                     C: src/app/train/progress_view.c, src/app/model/training_log.c
 
 -- VOLATILE: time goes by within a statement.  PARALLEL RESTRICTED, as the
 -- server's own views of progress are.
@@ -43,3 +44,18 @@ CREATE VIEW wemb_progress AS
 		LEFT JOIN pg_catalog.pg_database d ON d.oid OPERATOR(pg_catalog.=) p.datid;
 COMMENT ON VIEW wemb_progress IS 'trainings of word embeddings that are running now, in all databases';
 GRANT SELECT ON wemb_progress TO PUBLIC;
+
+-- Not STRICT: a model of NULL is the one that wemb.model names.  STABLE: it
+-- reads a table.  PARALLEL RESTRICTED: a worker cannot read temporary tables.
+CREATE FUNCTION wemb_training_log(model text DEFAULT NULL)
+	RETURNS TABLE (
+		epoch integer,
+		loss double precision,
+		alpha double precision,
+		words bigint,
+		seconds double precision,
+		words_per_second double precision,
+		event text)
+	AS 'MODULE_PATHNAME', 'wemb_model_log'
+	LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 20;
+COMMENT ON FUNCTION wemb_training_log(text) IS 'loss, learning rate and speed of each epoch in which a model was trained';
