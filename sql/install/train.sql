@@ -1,6 +1,6 @@
--- train.sql: from a text column to a model.                 C: src/app/train/train.c
+-- train.sql: from texts to a model.                        C: src/app/train/train.c
 --
--- VOLATILE and PARALLEL UNSAFE: it writes tables.  Not STRICT: NULL means
+-- VOLATILE and PARALLEL UNSAFE: they write tables.  Not STRICT: NULL means
 -- "chosen from the data".
 
 CREATE FUNCTION wemb_train(
@@ -8,6 +8,8 @@ CREATE FUNCTION wemb_train(
 	text_column name,
 	dimensions integer DEFAULT 100,
 	model text DEFAULT NULL,
+	algorithm text DEFAULT 'skipgram',
+	loss text DEFAULT NULL,
 	window_size integer DEFAULT NULL,
 	negative integer DEFAULT NULL,
 	epochs integer DEFAULT NULL,
@@ -20,11 +22,40 @@ CREATE FUNCTION wemb_train(
 	max_n integer DEFAULT NULL,
 	buckets integer DEFAULT NULL,
 	tokenizer text DEFAULT NULL,
+	tolerance double precision DEFAULT NULL,
 	unit_length boolean DEFAULT true,
+	workers integer DEFAULT NULL,
 	seed bigint DEFAULT 1)
 	RETURNS TABLE (word text, freq bigint, vec vector)
 	AS 'MODULE_PATHNAME', 'wemb_train'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
-COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, integer, integer, integer, integer, integer,
-	double precision, double precision, double precision, integer, integer, integer, text, boolean, bigint)
+COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, double precision, boolean, integer, bigint)
 	IS 'trains word embeddings on a text column, keeps them as a model, and returns its words';
+
+CREATE FUNCTION wemb_train_query(
+	query text,
+	dimensions integer DEFAULT 100,
+	model text DEFAULT NULL,
+	algorithm text DEFAULT 'skipgram',
+	loss text DEFAULT NULL,
+	window_size integer DEFAULT NULL,
+	negative integer DEFAULT NULL,
+	epochs integer DEFAULT NULL,
+	min_count integer DEFAULT NULL,
+	max_vocab integer DEFAULT NULL,
+	sample double precision DEFAULT NULL,
+	alpha double precision DEFAULT NULL,
+	min_alpha double precision DEFAULT NULL,
+	min_n integer DEFAULT NULL,
+	max_n integer DEFAULT NULL,
+	buckets integer DEFAULT NULL,
+	tokenizer text DEFAULT NULL,
+	tolerance double precision DEFAULT NULL,
+	unit_length boolean DEFAULT true,
+	workers integer DEFAULT NULL,
+	seed bigint DEFAULT 1)
+	RETURNS TABLE (word text, freq bigint, vec vector)
+	AS 'MODULE_PATHNAME', 'wemb_train_query'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
+COMMENT ON FUNCTION wemb_train_query(text, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, double precision, boolean, integer, bigint)
+	IS 'trains word embeddings on the texts that a query returns, keeps them as a model, and returns its words';

@@ -58,6 +58,22 @@
 #define stringToQualifiedNameListCompat(s) stringToQualifiedNameList(s)
 #endif
 
+/* 15: files shared by processes were renamed; 14: they are opened in a mode. */
+#if PG_VERSION_NUM >= 150000
+#define BufFileCreateFileSetCompat(set, name) BufFileCreateFileSet(&(set)->fs, name)
+#define BufFileOpenFileSetCompat(set, name) BufFileOpenFileSet(&(set)->fs, name, O_RDONLY, false)
+#define BufFileDeleteFileSetCompat(set, name) BufFileDeleteFileSet(&(set)->fs, name, false)
+#define BufFileExportFileSetCompat(file) BufFileExportFileSet(file)
+#else
+#define BufFileCreateFileSetCompat(set, name) BufFileCreateShared(set, name)
+#if PG_VERSION_NUM >= 140000
+#define BufFileOpenFileSetCompat(set, name) BufFileOpenShared(set, name, O_RDONLY)
+#else
+#define BufFileOpenFileSetCompat(set, name) BufFileOpenShared(set, name)
+#endif
+#define BufFileDeleteFileSetCompat(set, name) BufFileDeleteShared(set, name)
+#define BufFileExportFileSetCompat(file) BufFileExportShared(file)
+#endif
 
 /* 15: older servers know the reserved prefix call by another name. */
 #if PG_VERSION_NUM < 150000

@@ -65,3 +65,15 @@ wemb_dsm_try_create(Size size, char **why)
 	CHECK_FOR_INTERRUPTS();
 	return segment;
 }
+
+dsm_segment *
+wemb_dsm_attach(dsm_handle handle)
+{
+	dsm_segment *segment = dsm_attach(handle);
+
+	if (segment == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("could not map a dynamic shared memory segment")));
+	return segment;
+}

@@ -21,4 +21,7 @@
  */
 extern dsm_segment *wemb_dsm_try_create(Size size, char **why);
 
+/* Another process's segment, released with CurrentResourceOwner.  ERROR if it is gone. */
+extern dsm_segment *wemb_dsm_attach(dsm_handle handle);
+
 #endif							/* WEMB_SHARED_MEMORY_H */

@@ -18,15 +18,17 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/rel.h"
 
 #include "pg/text_source.h"
 
+#define FETCH_ROWS		1000
+
 typedef struct TextReceiver
 {
 	DestReceiver pub;			/* MUST BE FIRST */
-	TextCallback callback;
-	void	   *arg;
+	const TextConsumer *consumer;
 	MemoryContext row_context;	/* reset after each row */
 	TextCounts	counts;
 } TextReceiver;
@@ -112,6 +114,35 @@ wemb_text_query(Oid source, const char *column)
 											   get_rel_name(source)));
 }
 
+char *
+wemb_text_query_check(const char *query)
+{
+	SPIPlanPtr	plan;
+	TupleDesc	columns = NULL;
+	size_t		len = strlen(query);
+
+	while (len > 0 && (isspace((unsigned char) query[len - 1]) || query[len - 1] == ';'))
+		len--;
+	query = pnstrdup(query, len);
+	SPI_connect();
+	plan = SPI_prepare(query, 0, NULL);
+	if (plan != NULL && SPI_is_cursor_plan(plan))
+		columns = ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc;
+	if (columns == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_CURSOR_DEFINITION),
+				 errmsg("query must be one SELECT")));
+	if (columns->natts != 1 || !is_text_like(TupleDescAttr(columns, 0)->atttypid))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("query must return one column of text"),
+				 columns->natts != 1 ? errdetail("It returns %d columns.", columns->natts) :
+				 errdetail("Its column is of type %s.", format_type_be(TupleDescAttr(columns, 0)->atttypid))));
+	SPI_freeplan(plan);
+	SPI_finish();
+	return psprintf("SELECT source.body::pg_catalog.text FROM (\n%s\n) AS source (body)", query);
+}
+
 static void
 start_rows(DestReceiver *self, int operation, TupleDesc typeinfo)
 {
@@ -135,7 +166,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		if (VARSIZE_ANY_EXHDR(row) == 0)
 			receiver->counts.empty++;
 		else
-			receiver->callback(receiver->arg, VARDATA_ANY(row), VARSIZE_ANY_EXHDR(row));
+			receiver->consumer->take(receiver->consumer->arg, VARDATA_ANY(row), VARSIZE_ANY_EXHDR(row));
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(receiver->row_context);
@@ -148,12 +179,11 @@ end_rows(DestReceiver *self)
 }
 
 TextCounts
-wemb_text_read(const char *query, TextCallback callback, void *arg)
+wemb_text_read(const char *query, const TextConsumer *consumer)
 {
 	TextReceiver receiver = {
 		.pub = {receive_row, start_rows, end_rows, end_rows, DestNone},
-		.callback = callback,
-		.arg = arg,
+		.consumer = consumer,
 		.row_context = AllocSetContextCreate(CurrentMemoryContext, "wemb source row", ALLOCSET_DEFAULT_SIZES),
 	};
 	SPIPlanPtr	plan = SPI_prepare(query, 0, NULL);
@@ -162,7 +192,8 @@ wemb_text_read(const char *query, TextCallback callback, void *arg)
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", query, SPI_result_code_string(SPI_result));
 	portal = SPI_cursor_open(NULL, plan, NULL, NULL, false);
-	PortalRunFetch(portal, FETCH_FORWARD, FETCH_ALL, &receiver.pub);
+	while (PortalRunFetch(portal, FETCH_FORWARD, FETCH_ROWS, &receiver.pub) > 0)
+		consumer->pause(consumer->arg);
 	SPI_cursor_close(portal);
 	SPI_freeplan(plan);
 	MemoryContextDelete(receiver.row_context);

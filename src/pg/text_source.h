@@ -18,8 +18,15 @@ typedef struct TextCounts
 	int64		empty;			/* no byte; not handed on */
 } TextCounts;
 
-/* What to do with a text.  It is not zero-terminated, and gone when the callback returns. */
-typedef void (*TextCallback) (void *arg, const char *text, size_t len);
+/* What to do with the texts. */
+typedef struct TextConsumer
+{
+	void	   *arg;
+	/* Take a text, which is not zero-terminated, and gone afterwards.  Called while the query runs. */
+	void		(*take) (void *arg, const char *text, size_t len);
+	/* Called now and then, and at the end, while the query rests. */
+	void		(*pause) (void *arg);
+} TextConsumer;
 
 /*
  * The query that reads column of source: "SELECT column::text FROM source".
@@ -30,10 +37,16 @@ typedef void (*TextCallback) (void *arg, const char *text, size_t len);
 extern char *wemb_text_query(Oid source, const char *column);
 
 /*
- * Run the query, whose one column is text, and call back for each row that is
- * neither NULL nor empty.  Needs an SPI connection.  Can be interrupted between
- * rows; the callback looks for interrupts in long texts itself.
+ * A query for the same rows as query, with one column of type text.  ERROR if
+ * query is not one SELECT (or VALUES, TABLE, WITH) with one text-like column.
  */
-extern TextCounts wemb_text_read(const char *query, TextCallback callback, void *arg);
+extern char *wemb_text_query_check(const char *query);
+
+/*
+ * Run the query, whose one column is text, and hand on each row that is
+ * neither NULL nor empty.  Needs an SPI connection.  Can be interrupted between
+ * rows; the consumer looks for interrupts in long texts itself.
+ */
+extern TextCounts wemb_text_read(const char *query, const TextConsumer *consumer);
 
 #endif							/* WEMB_TEXT_SOURCE_H */

@@ -152,7 +152,7 @@ main(int argc, char **argv)
 		while (i < len && text[i] != ' ' && text[i] != '\n')
 			i++;
 		if (i > from)
-			ids[nids++] = wemb_vocab_add(ranked.vocab, text + from, i - from);
+			ids[nids++] = wemb_vocab_add(ranked.vocab, text + from, i - from, 1);
 		if (i < len && text[i] == '\n')
 			ids[nids++] = -1;
 		i++;

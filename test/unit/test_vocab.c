@@ -19,7 +19,7 @@ make(uint32_t words, uint64_t text)
 static int32_t
 add(Vocab *v, const char *word)
 {
-	return wemb_vocab_add(v, word, strlen(word));
+	return wemb_vocab_add(v, word, strlen(word), 1);
 }
 
 static void
@@ -64,7 +64,7 @@ test_growth(void)
 	for (int i = 0; i < 100000; i++)
 	{
 		snprintf(word, sizeof(word), "word%d", i % 30000);
-		while (wemb_vocab_add(v, word, strlen(word)) < 0)
+		while (wemb_vocab_add(v, word, strlen(word), 1) < 0)
 		{
 			Vocab	   *larger = make(v->max_words * 2, v->max_text * 2);
 
@@ -80,6 +80,38 @@ test_growth(void)
 			wemb_vocab_word(v, i)->count == (i < 10000 ? 4 : 3);
 	}
 	CHECK(same && v->tokens == 100000 && v->nwords == 30000, "%u words", v->nwords);
+	free(v);
+}
+
+static void
+test_prune(void)
+{
+	Vocab	   *v = make(100, 12);
+
+	unit_group("rare words are dropped, the others keep their numbers");
+	add(v, "once");
+	add(v, "two");
+	add(v, "two");
+	add(v, "three");
+	CHECK(add(v, "x") == -1, "full");
+	wemb_vocab_prune(v, 2);
+	CHECK(v->nwords == 1 && v->tokens == 4 && v->numbers == 3, "%u words", v->nwords);
+	CHECK(wemb_vocab_find(v, "two", 3) == 1 && wemb_vocab_find(v, "once", 4) == -1, "two is still number 1");
+	CHECK(strncmp(wemb_vocab_text(v, 0), "two", 3) == 0 && wemb_vocab_word(v, 0)->count == 2, "at place 0");
+	CHECK(add(v, "three") == 3 && add(v, "two") == 1, "a word that comes back gets another number");
+	CHECK(wemb_vocab_add(v, "four", 4, 7) == 4 && v->tokens == 13, "several occurrences at once");
+	{
+		int32_t		order[3],
+					rank[5];
+		void	   *scratch = malloc(wemb_vocab_rank_scratch(3));
+		uint64_t	tokens;
+
+		CHECK(wemb_vocab_rank(v, 1, 3, order, rank, scratch, &tokens) == 3 && tokens == 11, "ranked");
+		CHECK(rank[0] == -1 && rank[1] == 1 && rank[2] == -1 && rank[3] == 2 && rank[4] == 0, "ranks by number");
+		free(scratch);
+	}
+	wemb_vocab_prune(v, 100);
+	CHECK(v->nwords == 0 && add(v, "two") == 5, "none left");
 	free(v);
 }
 
@@ -100,7 +132,7 @@ test_rank(void)
 	{
 		size_t		len = strcspn(p, " ");
 
-		wemb_vocab_add(v, p, len);
+		wemb_vocab_add(v, p, len, 1);
 		p += len;
 	}
 	CHECK(wemb_vocab_rank(v, 1, 100, order, rank, scratch, &tokens) == 6 && tokens == 10, "all");
@@ -134,7 +166,7 @@ test_rank_order(void)
 
 		snprintf(word, sizeof(word), "longprefix%d", (i * 7919) % N);
 		if (i < N || i % 11 == 0)
-			wemb_vocab_add(v, word, strlen(word));
+			wemb_vocab_add(v, word, strlen(word), 1);
 	}
 	CHECK(wemb_vocab_rank(v, 1, N, order, rank, scratch, &tokens) == N && tokens == v->tokens, "all are ranked");
 	for (int i = 1; i < N; i++)
@@ -192,6 +224,7 @@ main(void)
 	test_counts();
 	test_full();
 	test_growth();
+	test_prune();
 	test_rank();
 	test_rank_order();
 	test_alias();

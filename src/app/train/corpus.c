@@ -1,59 +1,84 @@
 /*
  * corpus.c
- *		The encoded corpus: chunks of word numbers, -1 after each text.
+ *		The encoded corpus.
+ *
+ * The file holds the chunks that did not fit into memory, in their order; when
+ * a corpus is shared, those in memory come after them.
  */
 #include "pg/compat.h"
 
 #include "miscadmin.h"
-#include "storage/buffile.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
 #include "app/train/corpus.h"
 
-#define CHUNK_TOKENS	(256 * 1024)
+#define CHUNK_BYTES		(CORPUS_CHUNK * sizeof(int32))
 #define END_OF_TEXT		(-1)
 
 struct Corpus
 {
 	MemoryContext context;
 	ResourceOwner owner;		/* of the file: texts are added while a cursor's owner is the current one */
-	int			max_chunks;		/* in memory */
-	int			nchunks;
-	int32	  **chunks;			/* full, of CHUNK_TOKENS each */
-	BufFile    *file;			/* the chunks that did not fit, or NULL */
-	int32	   *current;		/* being written or read */
+	SharedFiles *files;
+	const char *name;
+	int64		max_kept;		/* chunks in memory */
+	int64		nkept;
+	int32	  **kept;
+	BufFile    *file;			/* the chunks that did not fit; NULL if there are none, or the corpus is shared */
+	int64		nwritten;
+	bool		shared;
+	int32	   *current;		/* being filled; NULL once the corpus is finished */
 	int			used;			/* tokens in current */
-	int			next;			/* of these, already read */
-	int			next_chunk;		/* of chunks, already read */
-	bool		in_file;		/* reading has come to the file */
-	int32	   *last;			/* the last, partly filled chunk ... */
-	int			last_used;
-	bool		at_last;		/* ... and reading has come to it */
+};
+
+struct CorpusReader
+{
+	const Corpus *corpus;		/* NULL for a shared one */
+	BufFile    *file;			/* the corpus's own, or opened by the reader if there is no corpus */
+	int64		next_chunk;
+	int64		last_chunk;
+	const int32 *chunk;			/* in the corpus, or buffer */
+	int			next;			/* token of chunk; CORPUS_CHUNK when it is used up */
+	int32	   *buffer;
 };
 
 Corpus *
-wemb_corpus_create(Size memory)
+wemb_corpus_create(Size memory, SharedFiles *files, const char *name)
 {
 	Corpus	   *c = palloc0(sizeof(Corpus));
 
 	c->context = CurrentMemoryContext;
 	c->owner = CurrentResourceOwner;
-	c->max_chunks = (int) Min(Max(memory / (CHUNK_TOKENS * sizeof(int32)), 1), MaxAllocSize / sizeof(int32 *));
-	c->current = palloc(CHUNK_TOKENS * sizeof(int32));
+	c->files = files;
+	c->name = pstrdup(name);
+	c->max_kept = (int64) (memory / CHUNK_BYTES);
+	c->current = palloc(CHUNK_BYTES);
 	return c;
 }
 
 static BufFile *
-create_file(Corpus *c)
+create_file(const Corpus *c)
 {
 	ResourceOwner caller = CurrentResourceOwner;
 	BufFile    *file;
 
+	if (c->files != NULL)
+		return wemb_files_new(c->files, c->name);
 	CurrentResourceOwner = c->owner;
 	file = BufFileCreateTemp(false);
 	CurrentResourceOwner = caller;
 	return file;
+}
+
+static void
+write_chunk(Corpus *c, int32 *chunk)
+{
+	CHECK_FOR_INTERRUPTS();
+	if (c->file == NULL)
+		c->file = create_file(c);
+	BufFileWrite(c->file, chunk, CHUNK_BYTES);
+	c->nwritten++;
 }
 
 /* current is full: keep it, or write it to the file and use it again. */
@@ -62,22 +87,17 @@ flush_chunk(Corpus *c)
 {
 	MemoryContext caller = MemoryContextSwitchTo(c->context);
 
-	CHECK_FOR_INTERRUPTS();
-	if (c->nchunks < c->max_chunks)
+	if (c->nkept < c->max_kept)
 	{
-		if (c->chunks == NULL)
-			c->chunks = palloc(sizeof(int32 *));
-		else if ((c->nchunks & (c->nchunks - 1)) == 0)	/* a power of two: full */
-			c->chunks = repalloc_huge(c->chunks, (Size) c->nchunks * 2 * sizeof(int32 *));
-		c->chunks[c->nchunks++] = c->current;
-		c->current = palloc(CHUNK_TOKENS * sizeof(int32));
+		if (c->kept == NULL)
+			c->kept = palloc(sizeof(int32 *));
+		else if ((c->nkept & (c->nkept - 1)) == 0)	/* a power of two: full */
+			c->kept = repalloc_huge(c->kept, (Size) c->nkept * 2 * sizeof(int32 *));
+		c->kept[c->nkept++] = c->current;
+		c->current = palloc(CHUNK_BYTES);
 	}
 	else
-	{
-		if (c->file == NULL)
-			c->file = create_file(c);
-		BufFileWrite(c->file, c->current, CHUNK_TOKENS * sizeof(int32));
-	}
+		write_chunk(c, c->current);
 	c->used = 0;
 	MemoryContextSwitchTo(caller);
 }
@@ -85,9 +105,9 @@ flush_chunk(Corpus *c)
 void
 wemb_corpus_add(Corpus *c, int32 number)
 {
-	if (c->used == CHUNK_TOKENS)
-		flush_chunk(c);
 	c->current[c->used++] = number;
+	if (c->used == CORPUS_CHUNK)
+		flush_chunk(c);
 }
 
 void
@@ -96,86 +116,34 @@ wemb_corpus_end_text(Corpus *c)
 	wemb_corpus_add(c, END_OF_TEXT);
 }
 
-void
-wemb_corpus_rewind(Corpus *c)
+int64
+wemb_corpus_finish(Corpus *c)
 {
-	if (c->last == NULL)
+	if (c->current != NULL)
 	{
-		c->last = c->current;
-		c->last_used = c->used;
-	}
-	if (c->file != NULL && BufFileSeek(c->file, 0, 0, SEEK_SET) != 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not rewind a temporary file: %m")));
-	c->current = NULL;
-	c->used = c->next = c->next_chunk = 0;
-	c->in_file = c->at_last = false;
-}
-
-/* Make the next chunk current; false at the end. */
-static bool
-next_chunk(Corpus *c)
-{
-	c->next = 0;
-	c->used = CHUNK_TOKENS;
-	if (c->next_chunk < c->nchunks)
-	{
-		c->current = c->chunks[c->next_chunk++];
-		return true;
-	}
-	if (c->file != NULL && !c->in_file)
-	{
-		c->in_file = true;
-		c->current = MemoryContextAlloc(c->context, CHUNK_TOKENS * sizeof(int32));
-	}
-	if (c->in_file && !c->at_last)
-	{
-		size_t		nread = BufFileRead(c->file, c->current, CHUNK_TOKENS * sizeof(int32));
-
-		if (nread == CHUNK_TOKENS * sizeof(int32))
-			return true;
-		if (nread != 0)
-			ereport(ERROR,
-					(errcode_for_file_access(),
-					 errmsg("could not read from a temporary file: read only %zu of %zu bytes",
-							nread, CHUNK_TOKENS * sizeof(int32))));
+		while (c->used > 0)
+			wemb_corpus_end_text(c);
 		pfree(c->current);
+		c->current = NULL;
 	}
-	if (c->at_last)
-	{
-		c->used = 0;
-		return false;
-	}
-	c->at_last = true;
-	c->current = c->last;
-	c->used = c->last_used;
-	return true;
+	return c->nkept + c->nwritten;
 }
 
-int
-wemb_corpus_next(Corpus *c, const int32 *rank, int32 *out, int max)
+void
+wemb_corpus_share(Corpus *c)
 {
-	int			n = 0;
-
-	while (n < max)
+	for (int64 i = 0; i < c->nkept; i++)
 	{
-		int32		number;
-
-		if (c->next == c->used && !next_chunk(c))
-			break;
-		if (c->next == c->used)
-			continue;
-		number = c->current[c->next++];
-		if (number >= 0)
-		{
-			if (rank[number] >= 0)
-				out[n++] = rank[number];
-		}
-		else if (n > 0)
-			break;
+		write_chunk(c, c->kept[i]);
+		pfree(c->kept[i]);
 	}
-	return n;
+	c->nkept = 0;
+	if (c->file == NULL)
+		c->file = create_file(c);
+	wemb_files_export(c->file);
+	BufFileClose(c->file);
+	c->file = NULL;
+	c->shared = true;
 }
 
 void
@@ -183,5 +151,98 @@ wemb_corpus_close(Corpus *c)
 {
 	if (c->file != NULL)
 		BufFileClose(c->file);
+	if (c->files != NULL && (c->file != NULL || c->shared))
+		wemb_files_delete(c->files, c->name);
 	c->file = NULL;
+	c->shared = false;
+}
+
+CorpusReader *
+wemb_corpus_open(Corpus *c)
+{
+	CorpusReader *r;
+
+	if (c->shared)
+		return wemb_corpus_attach(c->files, c->name);
+	r = palloc0(sizeof(CorpusReader));
+	r->corpus = c;
+	r->file = c->file;
+	r->buffer = palloc(CHUNK_BYTES);
+	return r;
+}
+
+CorpusReader *
+wemb_corpus_attach(SharedFiles *files, const char *name)
+{
+	CorpusReader *r = palloc0(sizeof(CorpusReader));
+
+	r->file = wemb_files_open(files, name);
+	r->buffer = palloc(CHUNK_BYTES);
+	return r;
+}
+
+void
+wemb_corpus_detach(CorpusReader *r)
+{
+	if (r->corpus == NULL)
+		BufFileClose(r->file);
+	pfree(r->buffer);
+	pfree(r);
+}
+
+void
+wemb_corpus_seek(CorpusReader *r, int64 first, int64 last)
+{
+	r->next_chunk = first;
+	r->last_chunk = last;
+	r->next = CORPUS_CHUNK;
+}
+
+/* Make the next chunk the current one; false at the end. */
+static bool
+next_chunk(CorpusReader *r)
+{
+	int64		number = r->next_chunk;
+	int64		nkept = r->corpus != NULL ? r->corpus->nkept : 0;
+
+	if (number >= r->last_chunk)
+		return false;
+	r->next_chunk++;
+	r->next = 0;
+	if (number < nkept)
+	{
+		r->chunk = r->corpus->kept[number];
+		return true;
+	}
+	wemb_file_seek(r->file, (number - nkept) * (int64) CHUNK_BYTES);
+	wemb_file_read(r->file, r->buffer, CHUNK_BYTES);
+	r->chunk = r->buffer;
+	return true;
+}
+
+int
+wemb_corpus_next(CorpusReader *r, const int32 *rank, int32 *out, int max, bool *end_of_text)
+{
+	int			n = 0;
+
+	*end_of_text = false;
+	while (n < max)
+	{
+		int32		number;
+
+		if (r->next == CORPUS_CHUNK && !next_chunk(r))
+			break;
+		number = r->chunk[r->next++];
+		if (number >= 0)
+		{
+			if (rank[number] >= 0)
+				out[n++] = rank[number];
+		}
+		else if (n > 0)
+		{
+			*end_of_text = true;
+			break;
+		}
+	}
+	return n;
 }

@@ -9,10 +9,13 @@
 #include "pg/compat.h"
 
 #include <math.h>
+#include <unistd.h>
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 
+#include "app/tokenize/tokens.h"
 #include "app/train/train_options.h"
 #include "core/model/subword.h"
 
@@ -20,12 +23,34 @@
 #define TRAIN_MAX_WINDOW	1000
 #define TRAIN_MAX_EPOCHS	100000
 #define TRAIN_MAX_BUCKETS	16777216
+#define TRAIN_MAX_WORKERS	1024
 
 #define DEFAULT_WINDOW		5
 #define DEFAULT_NEGATIVE	5
 #define MIN_ALPHA_SHARE		1e-4	/* min_alpha as a share of alpha, as in word2vec */
 #define DEFAULT_MIN_N		3
 #define DEFAULT_MAX_N		6
+
+#define HELPED_TOKENS		500000	/* in all epochs: with less, helpers take longer to start than they save */
+
+/* The arguments of a call; the options among them begin at number first. */
+typedef struct Arguments
+{
+	FunctionCallInfo fcinfo;
+	int			first;
+} Arguments;
+
+static bool
+is_null(const Arguments *args, enum TrainArgument arg)
+{
+	return args->fcinfo->args[args->first + arg].isnull;
+}
+
+static Datum
+value_of(const Arguments *args, enum TrainArgument arg)
+{
+	return args->fcinfo->args[args->first + arg].value;
+}
 
 static void
 check_range(const char *name, int64 value, int64 low, int64 high)
@@ -39,22 +64,23 @@ check_range(const char *name, int64 value, int64 low, int64 high)
 
 /* An integer argument within its range, or otherwise if it is NULL. */
 static int
-integer_option(FunctionCallInfo fcinfo, int arg, const char *name, int low, int high, int otherwise)
+integer_option(const Arguments *args, enum TrainArgument arg, const char *name, int low, int high, int otherwise)
 {
-	if (PG_ARGISNULL(arg))
+	if (is_null(args, arg))
 		return otherwise;
-	check_range(name, PG_GETARG_INT32(arg), low, high);
-	return PG_GETARG_INT32(arg);
+	check_range(name, DatumGetInt32(value_of(args, arg)), low, high);
+	return DatumGetInt32(value_of(args, arg));
 }
 
 static double
-number_option(FunctionCallInfo fcinfo, int arg, const char *name, double low, double high, double otherwise)
+number_option(const Arguments *args, enum TrainArgument arg, const char *name, double low, double high,
+			  double otherwise)
 {
 	double		value;
 
-	if (PG_ARGISNULL(arg))
+	if (is_null(args, arg))
 		return otherwise;
-	value = PG_GETARG_FLOAT8(arg);
+	value = DatumGetFloat8(value_of(args, arg));
 	if (isnan(value) || value < low || value > high)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -64,9 +90,9 @@ number_option(FunctionCallInfo fcinfo, int arg, const char *name, double low, do
 
 /* Options that must be there. */
 static void
-require(FunctionCallInfo fcinfo, int arg, const char *name)
+require(const Arguments *args, enum TrainArgument arg, const char *name)
 {
-	if (PG_ARGISNULL(arg))
+	if (is_null(args, arg))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not be null", name)));
@@ -74,11 +100,11 @@ require(FunctionCallInfo fcinfo, int arg, const char *name)
 
 /* max_n 0 means no subwords; one of both alone moves the other's default, not out of order. */
 static void
-read_subwords(FunctionCallInfo fcinfo, TrainConfig *config)
+read_subwords(const Arguments *args, TrainConfig *config)
 {
-	config->max_n = integer_option(fcinfo, TRAIN_MAX_N, "max_n", 0, SUBWORD_MAX_N, -1);
-	config->min_n = integer_option(fcinfo, TRAIN_MIN_N, "min_n", 0, SUBWORD_MAX_N, -1);
-	config->buckets = integer_option(fcinfo, TRAIN_BUCKETS, "buckets", 0, TRAIN_MAX_BUCKETS, -1);
+	config->max_n = integer_option(args, TRAIN_MAX_N, "max_n", 0, SUBWORD_MAX_N, -1);
+	config->min_n = integer_option(args, TRAIN_MIN_N, "min_n", 0, SUBWORD_MAX_N, -1);
+	config->buckets = integer_option(args, TRAIN_BUCKETS, "buckets", 0, TRAIN_MAX_BUCKETS, -1);
 
 	if (config->max_n == 0 || (config->max_n < 0 && config->min_n == 0))
 	{
@@ -112,45 +138,103 @@ read_subwords(FunctionCallInfo fcinfo, TrainConfig *config)
 				 errhint("Leave buckets out to have it chosen, or set max_n to 0 to train without n-grams.")));
 }
 
-void
-wemb_train_options_read(FunctionCallInfo fcinfo, TrainOptions *options)
+static char *
+text_option(const Arguments *args, enum TrainArgument arg)
 {
+	return is_null(args, arg) ? NULL : TextDatumGetCString(value_of(args, arg));
+}
+
+/* One of the words that an option can be, by its number. */
+static int
+choice_option(const Arguments *args, enum TrainArgument arg, const char *name, const char *const *words, int nwords)
+{
+	char	   *value = text_option(args, arg);
+	StringInfoData all;
+
+	if (value == NULL)
+		return 0;
+	initStringInfo(&all);
+	for (int i = 0; i < nwords; i++)
+	{
+		if (pg_strcasecmp(value, words[i]) == 0)
+			return i;
+		appendStringInfo(&all, "%s\"%s\"", i == 0 ? "" : i == nwords - 1 ? " or " : ", ", words[i]);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must be %s, not \"%s\"", name, all.data, value)));
+}
+
+static const char *const algorithm_names[] = {"skipgram", "cbow"};
+static const char *const loss_names[] = {"ns", "hs"};
+
+static void
+read_objective(const Arguments *args, TrainOptions *options)
+{
+	TrainConfig *config = &options->config;
+
+	options->algorithm = choice_option(args, TRAIN_ALGORITHM, "algorithm", algorithm_names, lengthof(algorithm_names));
+	config->architecture = options->algorithm == ALGORITHM_CBOW ? TRAIN_CBOW : TRAIN_SKIPGRAM;
+	config->loss = choice_option(args, TRAIN_LOSS, "loss", loss_names, lengthof(loss_names)) == 1 ?
+		TRAIN_HIERARCHICAL_SOFTMAX : TRAIN_NEGATIVE_SAMPLING;
+	if (config->loss == TRAIN_HIERARCHICAL_SOFTMAX && !is_null(args, TRAIN_NEGATIVE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("negative has no meaning with loss \"hs\""),
+				 errdetail("Hierarchical softmax needs no negative samples."),
+				 errhint("Leave negative out, or set loss to \"ns\".")));
+}
+
+static void
+read_rates(const Arguments *args, TrainOptions *options)
+{
+	TrainConfig *config = &options->config;
+
+	config->sample = number_option(args, TRAIN_SAMPLE, "sample", 0, 1, -1);
+	config->alpha = number_option(args, TRAIN_ALPHA, "alpha", 1e-6, 1, -1);
+	config->min_alpha = number_option(args, TRAIN_MIN_ALPHA, "min_alpha", 0, 1, -1);
+	options->tolerance = number_option(args, TRAIN_TOLERANCE, "tolerance", 0, 1, -1);
+	if (config->alpha >= 0 && config->min_alpha > config->alpha)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("min_alpha must not be greater than alpha"),
+				 errdetail("min_alpha is %g, alpha is %g.", config->min_alpha, config->alpha)));
+}
+
+void
+wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *options)
+{
+	Arguments	call = {fcinfo, first};
+	const Arguments *args = &call;
 	TrainConfig *config = &options->config;
 
 	memset(options, 0, sizeof(*options));
 	initStringInfo(&options->chosen);
-	require(fcinfo, TRAIN_SOURCE, "source");
-	require(fcinfo, TRAIN_TEXT_COLUMN, "text_column");
-	require(fcinfo, TRAIN_DIMENSIONS, "dimensions");
-	require(fcinfo, TRAIN_UNIT_LENGTH, "unit_length");
-	require(fcinfo, TRAIN_SEED, "seed");
+	require(args, TRAIN_DIMENSIONS, "dimensions");
+	require(args, TRAIN_UNIT_LENGTH, "unit_length");
+	require(args, TRAIN_SEED, "seed");
 
-	options->model = PG_ARGISNULL(TRAIN_MODEL) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(TRAIN_MODEL));
-	options->tokenizer = PG_ARGISNULL(TRAIN_TOKENIZER) ? "unicode" : text_to_cstring(PG_GETARG_TEXT_PP(TRAIN_TOKENIZER));
-	options->unit_length = PG_GETARG_BOOL(TRAIN_UNIT_LENGTH);
-	options->min_count = integer_option(fcinfo, TRAIN_MIN_COUNT, "min_count", 1, PG_INT32_MAX, 0);
-	options->max_vocab = integer_option(fcinfo, TRAIN_MAX_VOCAB, "max_vocab", 1, PG_INT32_MAX, PG_INT32_MAX);
+	options->model = text_option(args, TRAIN_MODEL);
+	options->tokenizer = is_null(args, TRAIN_TOKENIZER) ? TOKENS_DEFAULT : text_option(args, TRAIN_TOKENIZER);
+	options->unit_length = DatumGetBool(value_of(args, TRAIN_UNIT_LENGTH));
+	options->min_count = integer_option(args, TRAIN_MIN_COUNT, "min_count", 1, PG_INT32_MAX, 0);
+	options->max_vocab = integer_option(args, TRAIN_MAX_VOCAB, "max_vocab", 1, PG_INT32_MAX, PG_INT32_MAX);
+	options->workers = integer_option(args, TRAIN_WORKERS, "workers", 1, TRAIN_MAX_WORKERS, 0);
 
-	config->dim = PG_GETARG_INT32(TRAIN_DIMENSIONS);
+	config->dim = DatumGetInt32(value_of(args, TRAIN_DIMENSIONS));
 	if (config->dim < 1 || config->dim > TRAIN_MAX_DIM)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("dimensions must be between 1 and %d, not %d", TRAIN_MAX_DIM, config->dim),
 				 errdetail("A vector has at most %d elements.", TRAIN_MAX_DIM),
 				 errhint("50 to 300 suit most texts.")));
-	config->window = integer_option(fcinfo, TRAIN_WINDOW_SIZE, "window_size", 1, TRAIN_MAX_WINDOW, DEFAULT_WINDOW);
-	config->negative = integer_option(fcinfo, TRAIN_NEGATIVE, "negative", 1, TRAIN_MAX_NEGATIVE, DEFAULT_NEGATIVE);
-	config->epochs = integer_option(fcinfo, TRAIN_EPOCHS, "epochs", 1, TRAIN_MAX_EPOCHS, 0);
-	config->sample = number_option(fcinfo, TRAIN_SAMPLE, "sample", 0, 1, -1);
-	config->alpha = number_option(fcinfo, TRAIN_ALPHA, "alpha", 1e-6, 1, -1);
-	config->min_alpha = number_option(fcinfo, TRAIN_MIN_ALPHA, "min_alpha", 0, 1, -1);
-	if (config->alpha >= 0 && config->min_alpha > config->alpha)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("min_alpha must not be greater than alpha"),
-				 errdetail("min_alpha is %g, alpha is %g.", config->min_alpha, config->alpha)));
-	config->seed = (uint64) PG_GETARG_INT64(TRAIN_SEED);
-	read_subwords(fcinfo, config);
+	read_objective(args, options);
+	config->window = integer_option(args, TRAIN_WINDOW_SIZE, "window_size", 1, TRAIN_MAX_WINDOW, DEFAULT_WINDOW);
+	config->negative = integer_option(args, TRAIN_NEGATIVE, "negative", 1, TRAIN_MAX_NEGATIVE, DEFAULT_NEGATIVE);
+	config->epochs = integer_option(args, TRAIN_EPOCHS, "epochs", 1, TRAIN_MAX_EPOCHS, 0);
+	read_rates(args, options);
+	config->seed = (uint64) DatumGetInt64(value_of(args, TRAIN_SEED));
+	read_subwords(args, config);
 }
 
 static void
@@ -212,14 +296,41 @@ wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words)
 	}
 }
 
-char *
-wemb_train_options_json(const TrainOptions *options)
+int
+wemb_train_options_max_helpers(const TrainOptions *options)
+{
+	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (options->workers > 0)
+		return options->workers - 1;
+	return Max(Min(max_parallel_maintenance_workers, (int) processors - 1), 0);
+}
+
+int
+wemb_train_options_helpers(const TrainOptions *options)
 {
 	const TrainConfig *config = &options->config;
 
-	return psprintf("{\"algorithm\": \"skipgram\", \"loss\": \"ns\", \"window_size\": %d, \"negative\": %d, "
-					"\"epochs\": %d, \"min_count\": " INT64_FORMAT ", \"sample\": %g, \"alpha\": %g, "
-					"\"min_alpha\": %g, \"seed\": " INT64_FORMAT "}",
-					config->window, config->negative, config->epochs, options->min_count,
-					config->sample, config->alpha, config->min_alpha, (int64) config->seed);
+	if (options->workers == 0 && (double) config->tokens * config->epochs < HELPED_TOKENS)
+		return 0;
+	return wemb_train_options_max_helpers(options);
+}
+
+char *
+wemb_train_options_json(const TrainOptions *options, int epochs)
+{
+	const TrainConfig *config = &options->config;
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfo(&json, "{\"algorithm\": \"%s\", \"loss\": \"%s\", \"window_size\": %d",
+					 algorithm_names[options->algorithm], loss_names[config->loss == TRAIN_HIERARCHICAL_SOFTMAX],
+					 config->window);
+	if (config->loss == TRAIN_NEGATIVE_SAMPLING)
+		appendStringInfo(&json, ", \"negative\": %d", config->negative);
+	appendStringInfo(&json, ", \"epochs\": %d, \"min_count\": " INT64_FORMAT ", \"sample\": %g, \"alpha\": %g, "
+					 "\"min_alpha\": %g, \"seed\": " INT64_FORMAT "}",
+					 epochs, options->min_count, config->sample, config->alpha, config->min_alpha,
+					 (int64) config->seed);
+	return json.data;
 }

@@ -13,13 +13,16 @@
 
 #include "core/train/trainer.h"
 
-/* Arguments of wemb_train(), in the order of its declaration in sql/install/train.sql. */
+/*
+ * Arguments of wemb_train() and wemb_train_query() behind those that name the
+ * source, in the order of sql/install/train.sql.
+ */
 enum TrainArgument
 {
-	TRAIN_SOURCE,
-	TRAIN_TEXT_COLUMN,
 	TRAIN_DIMENSIONS,
 	TRAIN_MODEL,
+	TRAIN_ALGORITHM,
+	TRAIN_LOSS,
 	TRAIN_WINDOW_SIZE,
 	TRAIN_NEGATIVE,
 	TRAIN_EPOCHS,
@@ -32,23 +35,37 @@ enum TrainArgument
 	TRAIN_MAX_N,
 	TRAIN_BUCKETS,
 	TRAIN_TOKENIZER,
+	TRAIN_TOLERANCE,
 	TRAIN_UNIT_LENGTH,
+	TRAIN_WORKERS,
 	TRAIN_SEED
 };
 
+typedef enum TrainAlgorithm
+{
+	ALGORITHM_SKIPGRAM,
+	ALGORITHM_CBOW
+} TrainAlgorithm;
+
 typedef struct TrainOptions
 {
+	TrainAlgorithm algorithm;
 	const char *model;			/* NULL = the setting wemb.model */
 	const char *tokenizer;
 	bool		unit_length;
 	int64		min_count;		/* 0 = to be chosen */
 	int			max_vocab;
+	double		tolerance;		/* stop once the loss falls by no more than this share in an epoch; negative = never */
+	int			workers;		/* processes, at most; 0 = to be chosen */
 	TrainConfig config;			/* what is to be chosen is 0, or negative where 0 means something */
 	StringInfoData chosen;		/* "epochs 20, min_count 2": what was chosen from the data */
 } TrainOptions;
 
-/* Read and check the arguments; ERROR for one that is out of range or does not go with another. */
-extern void wemb_train_options_read(FunctionCallInfo fcinfo, TrainOptions *options);
+/*
+ * Read and check the arguments, of which TRAIN_DIMENSIONS is number first;
+ * ERROR for one that is out of range or does not go with another.
+ */
+extern void wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *options);
 
 /*
  * Choose what depends on the amount of text: first min_count, then the rest
@@ -57,7 +74,11 @@ extern void wemb_train_options_read(FunctionCallInfo fcinfo, TrainOptions *optio
 extern void wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens);
 extern void wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words);
 
+/* How many helpers may be started for a source of any size; and how many of these are worth it for this one. */
+extern int	wemb_train_options_max_helpers(const TrainOptions *options);
+extern int	wemb_train_options_helpers(const TrainOptions *options);
+
 /* The options as a JSON object, for the model's own record. */
-extern char *wemb_train_options_json(const TrainOptions *options);
+extern char *wemb_train_options_json(const TrainOptions *options, int epochs);
 
 #endif							/* WEMB_TRAIN_OPTIONS_H */

@@ -7,25 +7,27 @@
 
 #include "postgres.h"
 
-#include "app/train/corpus.h"
 #include "app/train/train_progress.h"
-#include "core/model/vocab.h"
+#include "app/train/train_text.h"
 #include "pg/text_source.h"
 
-typedef struct TrainText
+typedef struct TrainSource
 {
-	Vocab	   *vocab;
-	Corpus	   *corpus;
+	TrainText	text;
 	const char *tokenizer;		/* as the model remembers it */
 	TextCounts	counts;
-	int64		texts;			/* rows with at least one token */
-	uint64		skipped;		/* tokens that are too long to be words */
-} TrainText;
+	SharedFiles *files;			/* of the text's corpus; NULL if only this process may work on it */
+} TrainSource;
 
 /*
- * Run query (one text column) and take in all its texts.  Everything is
- * allocated in CurrentMemoryContext.  Needs an SPI connection.
+ * Run query (one text column) and take in all its texts, with at most so many
+ * helpers when there is much of it.  Everything is allocated in
+ * CurrentMemoryContext.  Needs an SPI connection.
  */
-extern void wemb_train_read(const char *query, const char *tokenizer, TrainProgress *progress, TrainText *text);
+extern void wemb_train_read(const char *query, const char *tokenizer, int helpers, TrainProgress *progress,
+							TrainSource *source);
+
+/* Give back the temporary files. */
+extern void wemb_train_source_close(TrainSource *source);
 
 #endif							/* WEMB_TRAIN_READ_H */

@@ -1,37 +1,38 @@
 /*
  * train_run.h
- *		Training on a corpus that has been read: epochs, progress, log.
+ *		Training skip-gram or CBOW on a corpus that has been read: memory,
+ *		processes, epochs.
  */
 #ifndef WEMB_TRAIN_RUN_H
 #define WEMB_TRAIN_RUN_H
 
 #include "postgres.h"
 
+#include "app/train/train_block.h"
+#include "app/train/train_log.h"
 #include "app/train/train_options.h"
-#include "app/train/train_progress.h"
-#include "app/train/train_read.h"
-
-typedef struct EpochLog
-{
-	double		loss;			/* mean over the pairs looked at; 0 if there was none */
-	double		alpha;			/* learning rate at the end of the epoch */
-	double		seconds;		/* since the start of training */
-	uint64		words;			/* trained on in this epoch */
-} EpochLog;
+#include "app/train/train_words.h"
 
 typedef struct TrainRun
 {
-	TrainShared *shared;
-	int32	   *order;			/* the vocabulary's number of each word of the model, most frequent first */
-	EpochLog   *log;			/* config.epochs entries */
+	RankedWords ranked;
+	TrainBlock	block;			/* to be released once the model is stored */
+	TrainShared *shared;		/* in it */
+	TrainLog	log;
+	int			epochs;			/* gone through: fewer than asked for if the loss had converged */
+	int			processes;		/* that trained, this one included */
 	double		seconds;
 } TrainRun;
 
 /*
- * Choose what is still to be chosen in options, and train.  Everything is
- * allocated in CurrentMemoryContext.  ERROR if no word is left, if the memory
- * cannot be had, or if the loss is no longer finite.
+ * Train on the words that are ranked in run, with at most so many helpers.
+ * Everything is allocated in CurrentMemoryContext, or lives as long as
+ * CurrentResourceOwner.
+ *
+ * ERROR if the memory cannot be had, or if numbers were not finite even with
+ * the smallest of the learning rates tried.
  */
-extern void wemb_train_run(TrainOptions *options, const TrainText *text, TrainProgress *progress, TrainRun *run);
+extern void wemb_train_run(TrainOptions *options, TrainSource *source, int helpers, TrainProgress *progress,
+						   TrainRun *run);
 
 #endif							/* WEMB_TRAIN_RUN_H */

@@ -3,7 +3,7 @@
  *		Counting words.
  *
  * Open addressing with linear probing.  A slot holds half of the hash beside
- * the word's number, so that a probe rarely looks at a word that is another.
+ * the word's place, so that a probe rarely looks at a word that is another.
  */
 #include "core/model/vocab.h"
 
@@ -15,7 +15,7 @@
 typedef struct VocabSlot
 {
 	uint32_t	hash;
-	int32_t		number;			/* -1 = free */
+	int32_t		place;			/* -1 = free */
 } VocabSlot;
 
 static size_t
@@ -69,23 +69,54 @@ wemb_vocab_init(void *block, uint32_t max_words, uint64_t max_text)
 	return v;
 }
 
+/* Fill the slots, all free, with the words. */
+static void
+fill_slots(Vocab *v)
+{
+	for (uint32_t i = 0; i < v->nwords; i++)
+	{
+		uint32_t	hash = words_of(v)[i].hash;
+		uint32_t	slot = hash & v->slot_mask;
+
+		while (slots_of(v)[slot].place >= 0)
+			slot = (slot + 1) & v->slot_mask;
+		slots_of(v)[slot] = (VocabSlot) {hash, (int32_t) i};
+	}
+}
+
 void
 wemb_vocab_copy(Vocab *to, const Vocab *from)
 {
 	to->tokens = from->tokens;
 	to->nwords = from->nwords;
+	to->numbers = from->numbers;
 	to->text_used = from->text_used;
 	memcpy(words_of(to), words_of(from), (size_t) from->nwords * sizeof(VocabWord));
 	memcpy(text_of(to), text_of(from), from->text_used);
-	for (uint32_t i = 0; i < from->nwords; i++)
-	{
-		uint32_t	hash = words_of(from)[i].hash;
-		uint32_t	slot = hash & to->slot_mask;
+	fill_slots(to);
+}
 
-		while (slots_of(to)[slot].number >= 0)
-			slot = (slot + 1) & to->slot_mask;
-		slots_of(to)[slot] = (VocabSlot) {hash, (int32_t) i};
-	}
+void
+wemb_vocab_prune(Vocab *v, uint64_t min_count)
+{
+	VocabWord  *words = words_of(v);
+	uint32_t	kept = 0;
+	uint64_t	text_used = 0;
+
+	for (uint32_t i = 0; i < v->nwords; i++)
+		if (words[i].count >= min_count)
+		{
+			VocabWord	word = words[i];
+
+			memmove(text_of(v) + text_used, text_of(v) + word.text, word.len);
+			word.text = text_used;
+			text_used += word.len;
+			words[kept++] = word;
+		}
+	v->nwords = kept;
+	v->text_used = text_used;
+	memset(slots_of(v), 0xFF, ((size_t) v->slot_mask + 1) * sizeof(VocabSlot));
+	fill_slots(v);
 }
 
 /* The slot of word, or the free one where it would be. */
@@ -98,11 +129,11 @@ find_slot(const Vocab *v, const char *word, size_t len, uint32_t hash)
 	{
 		VocabSlot  *slot = &slots[i];
 
-		if (slot->number < 0)
+		if (slot->place < 0)
 			return slot;
 		if (slot->hash == hash)
 		{
-			const VocabWord *w = &words_of(v)[slot->number];
+			const VocabWord *w = &words_of(v)[slot->place];
 
 			if (w->len == len && memcmp(text_of(v) + w->text, word, len) == 0)
 				return slot;
@@ -111,41 +142,45 @@ find_slot(const Vocab *v, const char *word, size_t len, uint32_t hash)
 }
 
 int32_t
-wemb_vocab_add(Vocab *v, const char *word, size_t len)
+wemb_vocab_add(Vocab *v, const char *word, size_t len, uint64_t count)
 {
 	uint32_t	hash = (uint32_t) wemb_hash(word, len);
 	VocabSlot  *slot = find_slot(v, word, len, hash);
+	VocabWord  *entry;
 
-	if (slot->number < 0)
+	if (slot->place < 0)
 	{
-		if (v->nwords >= v->max_words || len > v->max_text - v->text_used)
+		if (v->nwords >= v->max_words || len > v->max_text - v->text_used || v->numbers >= VOCAB_MAX_NUMBERS)
 			return -1;
-		words_of(v)[v->nwords] = (VocabWord) {0, v->text_used, (uint32_t) len, hash};
+		words_of(v)[v->nwords] = (VocabWord) {0, v->text_used, (uint32_t) len, hash, (int32_t) v->numbers++};
 		memcpy(text_of(v) + v->text_used, word, len);
 		v->text_used += len;
 		*slot = (VocabSlot) {hash, (int32_t) v->nwords++};
 	}
-	words_of(v)[slot->number].count++;
-	v->tokens++;
-	return slot->number;
+	entry = &words_of(v)[slot->place];
+	entry->count += count;
+	v->tokens += count;
+	return entry->number;
 }
 
 int32_t
 wemb_vocab_find(const Vocab *v, const char *word, size_t len)
 {
-	return find_slot(v, word, len, (uint32_t) wemb_hash(word, len))->number;
+	int32_t		place = find_slot(v, word, len, (uint32_t) wemb_hash(word, len))->place;
+
+	return place < 0 ? -1 : words_of(v)[place].number;
 }
 
 const VocabWord *
-wemb_vocab_word(const Vocab *v, int32_t number)
+wemb_vocab_word(const Vocab *v, int32_t place)
 {
-	return &words_of(v)[number];
+	return &words_of(v)[place];
 }
 
 const char *
-wemb_vocab_text(const Vocab *v, int32_t number)
+wemb_vocab_text(const Vocab *v, int32_t place)
 {
-	return text_of(v) + words_of(v)[number].text;
+	return text_of(v) + words_of(v)[place].text;
 }
 
 uint32_t
@@ -158,20 +193,19 @@ wemb_vocab_count(const Vocab *v, uint64_t min_count)
 	return n;
 }
 
-
 /* A word to be ordered: what comparisons look at first is here, not in the vocabulary. */
 typedef struct RankKey
 {
 	uint64_t	count;
 	uint64_t	prefix;			/* its first eight bytes, as a number that compares like them */
-	int32_t		number;
+	int32_t		place;
 } RankKey;
 
 static RankKey
-rank_key(const Vocab *v, int32_t number)
+rank_key(const Vocab *v, int32_t place)
 {
-	const VocabWord *word = &words_of(v)[number];
-	RankKey		key = {word->count, 0, number};
+	const VocabWord *word = &words_of(v)[place];
+	RankKey		key = {word->count, 0, place};
 
 	for (uint32_t i = 0; i < 8; i++)
 		key.prefix = key.prefix << 8 | (i < word->len ? (unsigned char) text_of(v)[word->text + i] : 0);
@@ -181,8 +215,8 @@ rank_key(const Vocab *v, int32_t number)
 static bool
 comes_before(const Vocab *v, const RankKey *a, const RankKey *b)
 {
-	const VocabWord *x = &words_of(v)[a->number],
-			   *y = &words_of(v)[b->number];
+	const VocabWord *x = &words_of(v)[a->place],
+			   *y = &words_of(v)[b->place];
 	int			diff;
 
 	if (a->count != b->count)
@@ -239,11 +273,11 @@ wemb_vocab_rank(const Vocab *v, uint64_t min_count, uint32_t max_words,
 	keys = sort_keys(v, keys, keys + count, count);
 
 	*tokens = 0;
-	memset(rank, 0xFF, (size_t) v->nwords * sizeof(int32_t));
+	memset(rank, 0xFF, (size_t) v->numbers * sizeof(int32_t));
 	for (uint32_t i = 0; i < kept; i++)
 	{
-		order[i] = keys[i].number;
-		rank[order[i]] = (int32_t) i;
+		order[i] = keys[i].place;
+		rank[words_of(v)[order[i]].number] = (int32_t) i;
 		*tokens += keys[i].count;
 	}
 	return kept;

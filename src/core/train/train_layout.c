@@ -278,3 +278,9 @@ wemb_train_finite(const TrainShared *s, int first, int n)
 			return false;
 	return true;
 }
+
+const TrainConfig *
+wemb_train_config(const TrainShared *s)
+{
+	return &s->config;
+}

@@ -182,6 +182,9 @@ extern void wemb_train_worker_stream(TrainWorker *worker, uint64_t stream);
 extern void wemb_train_begin(TrainWorker *worker, const int32_t *words, int n);
 extern bool wemb_train_step(TrainWorker *worker);
 
+/* What the shared block was formatted with. */
+extern const TrainConfig *wemb_train_config(const TrainShared *shared);
+
 /* Tokens trained on so far by all workers, over all epochs. */
 extern uint64_t wemb_train_words_done(const TrainShared *shared);
 
