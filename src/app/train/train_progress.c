@@ -35,16 +35,23 @@ static const struct
 	[TRAIN_PHASE_STORING] = {"storing", false},
 };
 
+/* Another version of the library may have written a number that this one does not know. */
+static bool
+is_known(int phase)
+{
+	return phase >= 0 && phase < lengthof(phases);
+}
+
 const char *
 wemb_train_phase_name(int phase)
 {
-	return phases[phase].name;
+	return is_known(phase) ? phases[phase].name : "unknown";
 }
 
 bool
 wemb_train_phase_counts_tokens(int phase)
 {
-	return phases[phase].counts_tokens;
+	return is_known(phase) && phases[phase].counts_tokens;
 }
 
 static void
