@@ -35,6 +35,9 @@ test_counts(void)
 	CHECK(wemb_vocab_word(v, 0)->count == 2, "count of a");
 	CHECK(wemb_vocab_find(v, "b", 1) == 1 && wemb_vocab_find(v, "c", 1) == -1, "find");
 	CHECK(wemb_vocab_count(v, 2) == 1 && wemb_vocab_count(v, 1) == 4, "count by frequency");
+	wemb_vocab_set_count(v, 1, 6);
+	wemb_vocab_set_count(v, 0, 0);
+	CHECK(wemb_vocab_word(v, 1)->count == 6 && wemb_vocab_word(v, 0)->count == 0 && v->tokens == 8, "corrected counts");
 	free(v);
 }
 

@@ -282,3 +282,12 @@ wemb_vocab_rank(const Vocab *v, uint64_t min_count, uint32_t max_words,
 	}
 	return kept;
 }
+
+void
+wemb_vocab_set_count(Vocab *v, int32_t place, uint64_t count)
+{
+	VocabWord  *word = &words_of(v)[place];
+
+	v->tokens += count - word->count;	/* modulo 2^64: the difference may be negative */
+	word->count = count;
+}

@@ -49,6 +49,9 @@ extern size_t wemb_vocab_size(uint32_t max_words, uint64_t max_text);
 /* Format an empty vocabulary in a block of that size, 64-byte aligned. */
 extern Vocab *wemb_vocab_init(void *block, uint32_t max_words, uint64_t max_text);
 
+/* Correct the count of the word at a place, 0 .. nwords - 1. */
+extern void wemb_vocab_set_count(Vocab *vocab, int32_t place, uint64_t count);
+
 /* Copy a vocabulary into an empty one with at least as much room. */
 extern void wemb_vocab_copy(Vocab *to, const Vocab *from);
 
