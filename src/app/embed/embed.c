@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "app/embed/embed.h"
+#include "app/embed/text_words.h"
 #include "core/model/compose.h"
 #include "pg/compat.h"
 #include "pg/guc.h"
@@ -32,18 +33,16 @@ typedef struct EmbedMemo
 	Vector	   *result;			/* NULL: there is none */
 } EmbedMemo;
 
-/* At most max tokens of a text from where the last batch ended; returns how many there are. */
+/* At most max words of a text from where the last batch ended; returns how many there are. */
 static int
-read_batch(Model *model, const StoredWord **batch, int max)
+read_batch(TextWords *text_words, ModelWords *words, const StoredWord **batch, int max)
 {
-	ModelWords *words = wemb_model_words(model);
-	Tokens	   *tokens = wemb_model_tokens(model);
 	int			n = 0;
-	Token		token;
+	Token		word;
 
 	wemb_words_begin(words);
-	while (n < max && wemb_tokens_next(tokens, &token))
-		batch[n++] = wemb_words_add(words, token.text, token.len);
+	while (n < max && wemb_text_words_next(text_words, &word))
+		batch[n++] = wemb_words_add(words, word.text, word.len);
 	wemb_words_load(words);
 	return n;
 }
@@ -55,18 +54,20 @@ wemb_embed(Model *model, const char *text, size_t len)
 	const StoredWord *batch[WORDS_MAX_BATCH];
 	Composer   *composer = wemb_compose_init(palloc(wemb_compose_size(options->dim)), options->dim);
 	Vector	   *result = wemb_vector_alloc(options->dim);
-	int			max = wemb_words_batch_size(wemb_model_words(model));
+	ModelWords *words = wemb_model_words(model);
+	TextWords  *text_words = wemb_text_words_start(model, text, len);
+	int			max = wemb_words_batch_size(words);
 	int			n;
 
-	wemb_tokens_start(wemb_model_tokens(model), text, len);
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		n = read_batch(model, batch, max);
+		n = read_batch(text_words, words, batch, max);
 		for (int i = 0; i < n; i++)
 			if (batch[i]->vec != NULL)
 				wemb_compose_add(composer, batch[i]->vec, compose_weight(batch[i]->freq, options->tokens));
 	} while (n == max);
+	wemb_text_words_end(text_words);
 
 	switch (wemb_compose_finish(composer, options->unit_length, result->x))
 	{

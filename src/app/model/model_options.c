@@ -161,6 +161,8 @@ wemb_model_options_parse(Jsonb *data, ModelOptions *options)
 		return _("Option \"dimensions\" is not valid.");
 	if (!read_subwords(data, options))
 		return _("Options \"min_n\", \"max_n\" and \"buckets\" are not valid.");
+	if (!read_int(data, "phrases", 0, MODEL_MAX_PHRASES, &options->phrases))
+		return _("Option \"phrases\" is not valid.");
 	if (!read_integer(data, "words", 0, PG_INT64_MAX, &options->words) ||
 		!read_integer(data, "tokens", 0, PG_INT64_MAX, &options->tokens) ||
 		!read_integer(data, "texts", 0, PG_INT64_MAX, &options->texts))
@@ -236,6 +238,8 @@ wemb_model_options_format(const ModelOptions *options, const char *training)
 	if (options->buckets > 0)
 		appendStringInfo(&json, ", \"min_n\": %d, \"max_n\": %d, \"buckets\": %d",
 						 options->min_n, options->max_n, options->buckets);
+	if (options->phrases > 0)
+		appendStringInfo(&json, ", \"phrases\": %d", options->phrases);
 	appendStringInfo(&json, ", \"words\": " INT64_FORMAT ", \"tokens\": " INT64_FORMAT ", \"texts\": " INT64_FORMAT,
 					 options->words, options->tokens, options->texts);
 	appendStringInfo(&json, ", \"trained_at\": \"%s\"", format_time(options->trained_at));

@@ -24,6 +24,7 @@
 #define MODEL_VERSION_LEN	16	/* hexadecimal digits; whoever makes a model by hand may take fewer */
 #define MODEL_MAX_DIM		16000	/* as many as type vector holds */
 #define MODEL_MAX_BUCKETS	16777216
+#define MODEL_MAX_PHRASES	4
 
 typedef struct ModelOptions
 {
@@ -33,6 +34,7 @@ typedef struct ModelOptions
 	int			min_n;			/* n-grams of an unknown word, in code points; */
 	int			max_n;			/* ... both 0, and buckets too, when the model has no subwords */
 	int			buckets;		/* rows of the part 'subword' */
+	int			phrases;		/* passes that joined words to phrases; 0: none */
 	int64		tokens;			/* occurrences of all its words: a word's probability is freq / tokens */
 	int64		texts;			/* rows trained on */
 
