@@ -73,7 +73,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		bool		nulls[3] = {false, false, false};
 
 		CHECK_FOR_INTERRUPTS();
-		wemb_train_word_vector(run->shared, i, options->unit_length, vec->x);
+		run->word_vector(run->weights, i, options->unit_length, vec->x);
 		wemb_model_write_word(writer, bytes, len, (int64) count, vec->x);
 		values[0] = PointerGetDatum(cstring_to_text_with_len(bytes, (int) len));
 		values[1] = Int64GetDatum((int64) count);

@@ -49,7 +49,13 @@ count_subword_entries(const TrainConfig *config, const RankedWords *ranked)
 	return entries;
 }
 
-/* ---- the weights, as the keeper sees them ---- */
+/* ---- the weights, as others see them ---- */
+
+static void
+word_vector(const void *weights, int word, bool unit_length, float *out)
+{
+	wemb_train_word_vector(weights, word, unit_length, out);
+}
 
 static char *
 weight_bytes(void *arg, size_t *size)
@@ -117,6 +123,8 @@ make_team(Leader *leader, int64 chunks, int helpers)
 	scratch = MemoryContextAllocHuge(CurrentMemoryContext, scratch_size);
 	leader->team = wemb_train_team_init(leader->run->block.address, config, ranked, chunks);
 	leader->run->shared = wemb_train_shared_init(wemb_train_team_shared(leader->team), config, &leader->words, scratch);
+	leader->run->weights = leader->run->shared;
+	leader->run->word_vector = word_vector;
 	pfree(scratch);
 	init_weights(leader);
 }

@@ -16,8 +16,11 @@
 typedef struct TrainRun
 {
 	RankedWords ranked;
-	TrainBlock	block;			/* to be released once the model is stored */
-	TrainShared *shared;		/* in it */
+	TrainBlock	block;			/* of the weights; to be released once the model is stored */
+	const void *weights;		/* in it */
+	/* The vector of a word to out (dim floats); scaled to length 1 with unit_length, unless it is zero. */
+	void		(*word_vector) (const void *weights, int word, bool unit_length, float *out);
+	TrainShared *shared;		/* the same weights as skip-gram and CBOW know them; NULL with other algorithms */
 	TrainLog	log;
 	int			epochs;			/* gone through: fewer than asked for if the loss had converged */
 	int			processes;		/* that trained, this one included */
