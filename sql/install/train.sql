@@ -22,6 +22,7 @@ CREATE FUNCTION wemb_train(
 	max_n integer DEFAULT NULL,
 	buckets integer DEFAULT NULL,
 	tokenizer text DEFAULT NULL,
+	init text DEFAULT NULL,
 	tolerance double precision DEFAULT NULL,
 	unit_length boolean DEFAULT true,
 	workers integer DEFAULT NULL,
@@ -29,7 +30,7 @@ CREATE FUNCTION wemb_train(
 	RETURNS TABLE (word text, freq bigint, vec vector)
 	AS 'MODULE_PATHNAME', 'wemb_train'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
-COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, double precision, boolean, integer, bigint)
+COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, text, double precision, boolean, integer, bigint)
 	IS 'trains word embeddings on a text column, keeps them as a model, and returns its words';
 
 CREATE FUNCTION wemb_train_query(
@@ -50,6 +51,7 @@ CREATE FUNCTION wemb_train_query(
 	max_n integer DEFAULT NULL,
 	buckets integer DEFAULT NULL,
 	tokenizer text DEFAULT NULL,
+	init text DEFAULT NULL,
 	tolerance double precision DEFAULT NULL,
 	unit_length boolean DEFAULT true,
 	workers integer DEFAULT NULL,
@@ -57,5 +59,19 @@ CREATE FUNCTION wemb_train_query(
 	RETURNS TABLE (word text, freq bigint, vec vector)
 	AS 'MODULE_PATHNAME', 'wemb_train_query'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
-COMMENT ON FUNCTION wemb_train_query(text, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, double precision, boolean, integer, bigint)
+COMMENT ON FUNCTION wemb_train_query(text, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, text, double precision, boolean, integer, bigint)
 	IS 'trains word embeddings on the texts that a query returns, keeps them as a model, and returns its words';
+
+CREATE FUNCTION wemb_update(
+	model text,
+	source regclass,
+	text_column name,
+	epochs integer DEFAULT NULL,
+	alpha double precision DEFAULT NULL,
+	workers integer DEFAULT NULL,
+	seed bigint DEFAULT 1)
+	RETURNS TABLE (word text, freq bigint, vec vector)
+	AS 'MODULE_PATHNAME', 'wemb_update'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
+COMMENT ON FUNCTION wemb_update(text, regclass, name, integer, double precision, integer, bigint)
+	IS 'goes on training a model with the texts of a column, and returns all its words';

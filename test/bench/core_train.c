@@ -164,6 +164,7 @@ main(int argc, char **argv)
 	ranked.order = block(nwords * sizeof(int32_t) + 64);
 	config.words = wemb_vocab_rank(ranked.vocab, min_count, nwords, ranked.order, rank,
 								   block(wemb_vocab_rank_scratch(nwords)), &config.tokens);
+	config.epoch_tokens = config.tokens;
 	if (config.max_n > 0)
 		for (int i = 0; i < config.words; i++)
 		{

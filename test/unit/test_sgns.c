@@ -78,7 +78,8 @@ small_config(const Objective *objective)
 {
 	TrainConfig config = {.architecture = objective->architecture, .loss = objective->loss,
 		.dim = 20, .window = 5, .negative = 5, .epochs = 5, .sample = 1e-1, .alpha = 0.05,
-		.min_alpha = 1e-5, .seed = 42, .words = WORDS, .tokens = SENTENCES * LENGTH};
+		.min_alpha = 1e-5, .seed = 42, .words = WORDS, .tokens = SENTENCES * LENGTH,
+		.epoch_tokens = SENTENCES * LENGTH};
 
 	if (objective->subwords)
 	{

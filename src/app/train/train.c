@@ -14,19 +14,35 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/memutils.h"
 
 #include "app/model/model_store.h"
-#include "app/train/train_options.h"
+#include "app/train/train.h"
 #include "app/train/train_progress.h"
 #include "app/train/train_read.h"
 #include "app/train/train_run.h"
+#include "core/kernel/kernel.h"
 #include "pg/srf.h"
 #include "pg/text_source.h"
 #include "type/vector.h"
 
 PG_FUNCTION_INFO_V1(wemb_train);
 PG_FUNCTION_INFO_V1(wemb_train_query);
+
+/* What it takes to go on with a word: its output weights, and how long its vector was before it was scaled. */
+static void
+write_output(ModelWriter *writer, const TrainRun *run, int i, const char *word, size_t len, double norm)
+{
+	bool		has_row = wemb_train_config(run->shared)->loss == TRAIN_NEGATIVE_SAMPLING;
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoString(&json, "{\"word\": ");
+	escape_json(&json, pnstrdup(word, len));
+	appendStringInfo(&json, ", \"norm\": %.9g}", norm);
+	wemb_model_write_part(writer, "output", i, has_row ? wemb_train_output_row(run->shared, i) : NULL, json.data);
+}
 
 /* Store the log and the subword table. */
 static void
@@ -43,6 +59,19 @@ write_parts(ModelWriter *writer, const TrainRun *run, const TrainConfig *config)
 		wemb_model_write_part(writer, "subword", i, wemb_train_subword_row(run->shared, i), NULL);
 }
 
+/* The vector of a word, of length 1 if it should be; returns how long it was. */
+static double
+read_vector(const TrainRun *run, int word, bool unit_length, Vector *vec)
+{
+	double		norm;
+
+	run->word_vector(run->weights, word, false, vec->x);
+	norm = sqrt(wemb_kernel->dot_f32(vec->x, vec->x, vec->dim));
+	if (unit_length && norm > 0)
+		run->word_vector(run->weights, word, true, vec->x);
+	return norm;
+}
+
 /* Store the model and return its words. */
 static void
 store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
@@ -57,7 +86,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		.max_n = config->max_n,
 		.buckets = config->buckets,
 		.tokens = (int64) config->tokens,
-		.texts = source->text.texts,
+		.texts = source->text.texts + (run->going_on ? wemb_start_options(run->start)->texts : 0),
 	};
 	Vector	   *vec = wemb_vector_alloc(config->dim);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "wemb model row", ALLOCSET_DEFAULT_SIZES);
@@ -68,13 +97,16 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		size_t		len;
 		uint64		count;
 		const char *bytes = wemb_ranked_word(&run->ranked, i, &len, &count);
+		double		norm;
 		MemoryContext caller = MemoryContextSwitchTo(row_context);
 		Datum		values[3];
 		bool		nulls[3] = {false, false, false};
 
 		CHECK_FOR_INTERRUPTS();
-		run->word_vector(run->weights, i, options->unit_length, vec->x);
+		norm = read_vector(run, i, options->unit_length, vec);
 		wemb_model_write_word(writer, bytes, len, (int64) count, vec->x);
+		if (run->shared != NULL)
+			write_output(writer, run, i, bytes, len, norm);
 		values[0] = PointerGetDatum(cstring_to_text_with_len(bytes, (int) len));
 		values[1] = Int64GetDatum((int64) count);
 		values[2] = PointerGetDatum(vec);
@@ -98,7 +130,7 @@ report_detail(const TrainOptions *options, const TrainSource *source, const Trai
 	initStringInfo(&detail);
 	if (options->chosen.len > 0)
 		appendStringInfo(&detail, "Chosen from the data: %s. ", options->chosen.data);
-	appendStringInfo(&detail, "Trained at %.0f words/s", (double) config->tokens * run->epochs / Max(run->seconds, 1e-3));
+	appendStringInfo(&detail, "Trained at %.0f words/s", (double) config->epoch_tokens * run->epochs / Max(run->seconds, 1e-3));
 	if (run->processes > 1)
 		appendStringInfo(&detail, " by %d processes", run->processes);
 	if (isfinite(loss))
@@ -128,42 +160,57 @@ report(const ModelTarget *target, const TrainOptions *options, const TrainSource
 			(errmsg("model %s: %d words by %d dimensions, from " INT64_FORMAT " texts with " UINT64_FORMAT
 					" tokens, in %.1f s",
 					wemb_model_target_name(target), options->config.words, options->config.dim, source->text.texts,
-					source->text.vocab->tokens, seconds),
+					source->tokens, seconds),
 			 errdetail_internal("%s", report_detail(options, source, run))));
+}
+
+void
+wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
+{
+	TrainOptions *options = &job->options;
+	TrainConfig *config = &options->config;
+	int			helpers = wemb_train_options_max_helpers(options);
+	ModelTarget *target = wemb_model_target(options->model, config->dim);
+	TrainSource source;
+	TrainRun	run = {.start = job->start, .going_on = job->going_on};
+	TrainProgress *progress;
+
+	wemb_srf_begin(fcinfo);
+	SPI_connect();
+	progress = wemb_progress_begin(wemb_model_target_name(target));
+	wemb_progress_phase(progress, TRAIN_PHASE_READING, 0);
+	wemb_train_read(job->query, options->tokenizer, helpers, progress, &source);
+	wemb_progress_phase(progress, TRAIN_PHASE_PREPARING, 0);
+	if (job->going_on && source.tokens > 0)
+		wemb_start_count(job->start, &source.text);
+	wemb_train_rank(options, &source, &run.ranked);
+	if (job->going_on)
+		run.ranked.epoch_tokens -= wemb_start_tokens(job->start, &run.ranked);
+	wemb_train_options_choose(options, run.ranked.tokens, run.ranked.epoch_tokens, run.ranked.words);
+	helpers = source.files == NULL ? 0 : Min(helpers, wemb_train_options_helpers(options));
+	wemb_train_run(options, &source, helpers, progress, &run);
+	wemb_train_source_close(&source);
+	wemb_progress_phase(progress, TRAIN_PHASE_STORING, config->words);
+	store(fcinfo, target, options, &source, &run);
+	wemb_train_block_release(&run.block);
+	report(target, options, &source, &run, wemb_progress_seconds(progress));
+	wemb_progress_end(progress);
+	SPI_finish();
 }
 
 /* Train on the texts that query returns; the options begin at argument first. */
 static void
 train(FunctionCallInfo fcinfo, const char *query, int first)
 {
-	TrainOptions options;
-	TrainSource source;
-	TrainRun	run;
-	TrainProgress *progress;
-	ModelTarget *target;
-	int			helpers;
+	TrainJob	job = {.query = query};
 
-	wemb_train_options_read(fcinfo, first, &options);
-	target = wemb_model_target(options.model, options.config.dim);
-	wemb_srf_begin(fcinfo);
-	helpers = wemb_train_options_max_helpers(&options);
-
-	SPI_connect();
-	progress = wemb_progress_begin(wemb_model_target_name(target));
-	wemb_progress_phase(progress, TRAIN_PHASE_READING, 0);
-	wemb_train_read(query, options.tokenizer, helpers, progress, &source);
-	wemb_progress_phase(progress, TRAIN_PHASE_PREPARING, 0);
-	wemb_train_rank(&options, &source, &run.ranked);
-	wemb_train_options_choose(&options, run.ranked.tokens, run.ranked.words);
-	helpers = source.files == NULL ? 0 : Min(helpers, wemb_train_options_helpers(&options));
-	wemb_train_run(&options, &source, helpers, progress, &run);
-	wemb_train_source_close(&source);
-	wemb_progress_phase(progress, TRAIN_PHASE_STORING, options.config.words);
-	store(fcinfo, target, &options, &source, &run);
-	wemb_train_block_release(&run.block);
-	report(target, &options, &source, &run, wemb_progress_seconds(progress));
-	wemb_progress_end(progress);
-	SPI_finish();
+	wemb_train_options_read(fcinfo, first, &job.options);
+	if (job.options.init != NULL)
+	{
+		job.start = wemb_start_open(job.options.init);
+		wemb_start_check_dim(job.start, job.options.config.dim);
+	}
+	wemb_train_job(fcinfo, &job);
 }
 
 static void

@@ -27,6 +27,7 @@
 
 #define DEFAULT_WINDOW		5
 #define DEFAULT_NEGATIVE	5
+#define MIN_ALPHA			1e-6
 #define MIN_ALPHA_SHARE		1e-4	/* min_alpha as a share of alpha, as in word2vec */
 #define DEFAULT_MIN_N		3
 #define DEFAULT_MAX_N		6
@@ -72,20 +73,23 @@ integer_option(const Arguments *args, enum TrainArgument arg, const char *name, 
 	return DatumGetInt32(value_of(args, arg));
 }
 
-static double
-number_option(const Arguments *args, enum TrainArgument arg, const char *name, double low, double high,
-			  double otherwise)
+static void
+check_number(const char *name, double value, double low, double high)
 {
-	double		value;
-
-	if (is_null(args, arg))
-		return otherwise;
-	value = DatumGetFloat8(value_of(args, arg));
 	if (isnan(value) || value < low || value > high)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be between %g and %g, not %g", name, low, high, value)));
-	return value;
+}
+
+static double
+number_option(const Arguments *args, enum TrainArgument arg, const char *name, double low, double high,
+			  double otherwise)
+{
+	if (is_null(args, arg))
+		return otherwise;
+	check_number(name, DatumGetFloat8(value_of(args, arg)), low, high);
+	return DatumGetFloat8(value_of(args, arg));
 }
 
 /* Options that must be there. */
@@ -144,6 +148,16 @@ text_option(const Arguments *args, enum TrainArgument arg)
 	return is_null(args, arg) ? NULL : TextDatumGetCString(value_of(args, arg));
 }
 
+/* The number of a word among words, or -1. */
+static int
+find_word(const char *word, const char *const *words, int nwords)
+{
+	for (int i = 0; i < nwords; i++)
+		if (pg_strcasecmp(word, words[i]) == 0)
+			return i;
+	return -1;
+}
+
 /* One of the words that an option can be, by its number. */
 static int
 choice_option(const Arguments *args, enum TrainArgument arg, const char *name, const char *const *words, int nwords)
@@ -154,12 +168,10 @@ choice_option(const Arguments *args, enum TrainArgument arg, const char *name, c
 	if (value == NULL)
 		return 0;
 	initStringInfo(&all);
+	if (find_word(value, words, nwords) >= 0)
+		return find_word(value, words, nwords);
 	for (int i = 0; i < nwords; i++)
-	{
-		if (pg_strcasecmp(value, words[i]) == 0)
-			return i;
 		appendStringInfo(&all, "%s\"%s\"", i == 0 ? "" : i == nwords - 1 ? " or " : ", ", words[i]);
-	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s must be %s, not \"%s\"", name, all.data, value)));
@@ -169,15 +181,20 @@ static const char *const algorithm_names[] = {"skipgram", "cbow"};
 static const char *const loss_names[] = {"ns", "hs"};
 
 static void
+set_objective(TrainOptions *options, int algorithm, int loss)
+{
+	options->algorithm = algorithm;
+	options->config.architecture = algorithm == ALGORITHM_CBOW ? TRAIN_CBOW : TRAIN_SKIPGRAM;
+	options->config.loss = loss == 1 ? TRAIN_HIERARCHICAL_SOFTMAX : TRAIN_NEGATIVE_SAMPLING;
+}
+
+static void
 read_objective(const Arguments *args, TrainOptions *options)
 {
-	TrainConfig *config = &options->config;
-
-	options->algorithm = choice_option(args, TRAIN_ALGORITHM, "algorithm", algorithm_names, lengthof(algorithm_names));
-	config->architecture = options->algorithm == ALGORITHM_CBOW ? TRAIN_CBOW : TRAIN_SKIPGRAM;
-	config->loss = choice_option(args, TRAIN_LOSS, "loss", loss_names, lengthof(loss_names)) == 1 ?
-		TRAIN_HIERARCHICAL_SOFTMAX : TRAIN_NEGATIVE_SAMPLING;
-	if (config->loss == TRAIN_HIERARCHICAL_SOFTMAX && !is_null(args, TRAIN_NEGATIVE))
+	set_objective(options,
+				  choice_option(args, TRAIN_ALGORITHM, "algorithm", algorithm_names, lengthof(algorithm_names)),
+				  choice_option(args, TRAIN_LOSS, "loss", loss_names, lengthof(loss_names)));
+	if (options->config.loss == TRAIN_HIERARCHICAL_SOFTMAX && !is_null(args, TRAIN_NEGATIVE))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("negative has no meaning with loss \"hs\""),
@@ -186,19 +203,25 @@ read_objective(const Arguments *args, TrainOptions *options)
 }
 
 static void
-read_rates(const Arguments *args, TrainOptions *options)
+check_rates(const TrainConfig *config)
 {
-	TrainConfig *config = &options->config;
-
-	config->sample = number_option(args, TRAIN_SAMPLE, "sample", 0, 1, -1);
-	config->alpha = number_option(args, TRAIN_ALPHA, "alpha", 1e-6, 1, -1);
-	config->min_alpha = number_option(args, TRAIN_MIN_ALPHA, "min_alpha", 0, 1, -1);
-	options->tolerance = number_option(args, TRAIN_TOLERANCE, "tolerance", 0, 1, -1);
 	if (config->alpha >= 0 && config->min_alpha > config->alpha)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("min_alpha must not be greater than alpha"),
 				 errdetail("min_alpha is %g, alpha is %g.", config->min_alpha, config->alpha)));
+}
+
+static void
+read_rates(const Arguments *args, TrainOptions *options)
+{
+	TrainConfig *config = &options->config;
+
+	config->sample = number_option(args, TRAIN_SAMPLE, "sample", 0, 1, -1);
+	config->alpha = number_option(args, TRAIN_ALPHA, "alpha", MIN_ALPHA, 1, -1);
+	config->min_alpha = number_option(args, TRAIN_MIN_ALPHA, "min_alpha", 0, 1, -1);
+	options->tolerance = number_option(args, TRAIN_TOLERANCE, "tolerance", 0, 1, -1);
+	check_rates(config);
 }
 
 void
@@ -216,6 +239,7 @@ wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *option
 
 	options->model = text_option(args, TRAIN_MODEL);
 	options->tokenizer = is_null(args, TRAIN_TOKENIZER) ? TOKENS_DEFAULT : text_option(args, TRAIN_TOKENIZER);
+	options->init = text_option(args, TRAIN_INIT);
 	options->unit_length = DatumGetBool(value_of(args, TRAIN_UNIT_LENGTH));
 	options->min_count = integer_option(args, TRAIN_MIN_COUNT, "min_count", 1, PG_INT32_MAX, 0);
 	options->max_vocab = integer_option(args, TRAIN_MAX_VOCAB, "max_vocab", 1, PG_INT32_MAX, PG_INT32_MAX);
@@ -266,15 +290,16 @@ wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens)
  * Small texts are gone through more often, in smaller steps.
  */
 void
-wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words)
+wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint64 epoch_tokens, uint32 words)
 {
 	TrainConfig *config = &options->config;
 
 	config->tokens = tokens;
+	config->epoch_tokens = epoch_tokens;
 	config->words = (int) words;
 	if (config->epochs == 0)
 	{
-		config->epochs = (int) Max(5, Min(60, 18000000 / Max(tokens, 1)));
+		config->epochs = (int) Max(5, Min(60, 18000000 / Max(epoch_tokens, 1)));
 		note_choice(options, "epochs %d", config->epochs);
 	}
 	if (config->alpha < 0)
@@ -296,6 +321,34 @@ wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words)
 	}
 }
 
+void
+wemb_train_options_check(const TrainOptions *options)
+{
+	const TrainConfig *config = &options->config;
+
+	check_range("workers", options->workers, 1, TRAIN_MAX_WORKERS);
+	check_range("min_count", options->min_count, 1, PG_INT32_MAX);
+	check_range("window_size", config->window, 1, TRAIN_MAX_WINDOW);
+	check_range("negative", config->negative, 1, TRAIN_MAX_NEGATIVE);
+	check_range("epochs", config->epochs, 1, TRAIN_MAX_EPOCHS);
+	check_number("sample", config->sample, 0, 1);
+	check_number("alpha", config->alpha, MIN_ALPHA, 1);
+	check_number("min_alpha", config->min_alpha, 0, 1);
+	check_rates(config);
+}
+
+bool
+wemb_train_options_set_objective(TrainOptions *options, const char *algorithm, const char *loss)
+{
+	int			a = find_word(algorithm, algorithm_names, lengthof(algorithm_names));
+	int			l = find_word(loss, loss_names, lengthof(loss_names));
+
+	if (a < 0 || l < 0)
+		return false;
+	set_objective(options, a, l);
+	return true;
+}
+
 int
 wemb_train_options_max_helpers(const TrainOptions *options)
 {
@@ -311,7 +364,7 @@ wemb_train_options_helpers(const TrainOptions *options)
 {
 	const TrainConfig *config = &options->config;
 
-	if (options->workers == 0 && (double) config->tokens * config->epochs < HELPED_TOKENS)
+	if (options->workers == 0 && (double) config->epoch_tokens * config->epochs < HELPED_TOKENS)
 		return 0;
 	return wemb_train_options_max_helpers(options);
 }

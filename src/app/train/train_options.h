@@ -35,6 +35,7 @@ enum TrainArgument
 	TRAIN_MAX_N,
 	TRAIN_BUCKETS,
 	TRAIN_TOKENIZER,
+	TRAIN_INIT,
 	TRAIN_TOLERANCE,
 	TRAIN_UNIT_LENGTH,
 	TRAIN_WORKERS,
@@ -52,6 +53,7 @@ typedef struct TrainOptions
 	TrainAlgorithm algorithm;
 	const char *model;			/* NULL = the setting wemb.model */
 	const char *tokenizer;
+	const char *init;			/* the model to start from, or NULL */
 	bool		unit_length;
 	int64		min_count;		/* 0 = to be chosen */
 	int			max_vocab;
@@ -72,11 +74,17 @@ extern void wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOpt
  * once the vocabulary is known.  Both add what they chose to options->chosen.
  */
 extern void wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens);
-extern void wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint32 words);
+extern void wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint64 epoch_tokens, uint32 words);
 
 /* How many helpers may be started for a source of any size; and how many of these are worth it for this one. */
 extern int	wemb_train_options_max_helpers(const TrainOptions *options);
 extern int	wemb_train_options_helpers(const TrainOptions *options);
+
+/* ERROR if an option that no argument was read for is out of range; nothing may be left to be chosen. */
+extern void wemb_train_options_check(const TrainOptions *options);
+
+/* Set algorithm and loss by their names; false if there is no such pair. */
+extern bool wemb_train_options_set_objective(TrainOptions *options, const char *algorithm, const char *loss);
 
 /* The options as a JSON object, for the model's own record. */
 extern char *wemb_train_options_json(const TrainOptions *options, int epochs);

@@ -67,6 +67,7 @@ wemb_train_read(const char *query, const char *tokenizer, int helpers, TrainProg
 	source->counts = wemb_text_read(query, &consumer);
 	if (reader.batch != NULL)
 		wemb_batch_run(reader.batch, &source->text);
+	source->tokens = source->text.vocab->tokens;
 	source->text.skipped += wemb_tokens_skipped(reader.tokens);
 }
 

@@ -16,6 +16,7 @@ typedef struct TrainSource
 	TrainText	text;
 	const char *tokenizer;		/* as the model remembers it */
 	TextCounts	counts;
+	uint64		tokens;			/* read */
 	SharedFiles *files;			/* of the text's corpus; NULL if only this process may work on it */
 } TrainSource;
 

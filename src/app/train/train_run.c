@@ -89,6 +89,8 @@ init_weights(void *arg)
 		CHECK_FOR_INTERRUPTS();
 		row = wemb_train_init_rows(leader->run->shared, &leader->words, row, INIT_ROWS);
 	} while (row > 0);
+	if (leader->run->start != NULL)
+		wemb_start_weights(leader->run->start, &leader->run->ranked, leader->run->shared);
 }
 
 static double
@@ -102,7 +104,7 @@ resume(void *arg, int epoch, double factor)
 {
 	const Leader *leader = arg;
 
-	wemb_train_resume(leader->run->shared, leader->config->tokens * epoch, factor);
+	wemb_train_resume(leader->run->shared, leader->config->epoch_tokens * epoch, factor);
 }
 
 /* ---- the team ---- */
@@ -184,12 +186,12 @@ wemb_train_run(TrainOptions *options, TrainSource *source, int helpers, TrainPro
 		.claims = wemb_train_team_claims(leader.team),
 		.weights = {&leader, weight_bytes, weights_are_finite, init_weights, learning_rate, resume},
 		.tolerance = options->tolerance,
-		.words = config->tokens,
+		.words = config->epoch_tokens,
 		.progress = progress,
 		.context = CurrentMemoryContext,
 	};
 
-	wemb_progress_phase(progress, TRAIN_PHASE_TRAINING, (double) config->tokens * config->epochs);
+	wemb_progress_phase(progress, TRAIN_PHASE_TRAINING, (double) config->epoch_tokens * config->epochs);
 	wemb_progress_epoch(progress, 1);
 	run->processes = 1;
 	run_team(&leader, source, helpers);

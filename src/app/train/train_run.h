@@ -11,11 +11,14 @@
 #include "app/train/train_block.h"
 #include "app/train/train_log.h"
 #include "app/train/train_options.h"
+#include "app/train/train_start.h"
 #include "app/train/train_words.h"
 
 typedef struct TrainRun
 {
 	RankedWords ranked;
+	TrainStart *start;			/* NULL: from random weights */
+	bool		going_on;		/* with that model: its texts count as well */
 	TrainBlock	block;			/* of the weights; to be released once the model is stored */
 	const void *weights;		/* in it */
 	/* The vector of a word to out (dim floats); scaled to length 1 with unit_length, unless it is zero. */
@@ -28,7 +31,7 @@ typedef struct TrainRun
 } TrainRun;
 
 /*
- * Train on the words that are ranked in run, with at most so many helpers.
+ * Train on the words that are ranked in run, from its start, with at most so many helpers.
  * Everything is allocated in CurrentMemoryContext, or lives as long as
  * CurrentResourceOwner.
  *

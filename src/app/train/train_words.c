@@ -54,6 +54,7 @@ wemb_train_rank(TrainOptions *options, const TrainSource *source, RankedWords *r
 									 wemb_vocab_rank_scratch(wemb_vocab_count(vocab, options->min_count)) + 1);
 	ranked->words = (int) wemb_vocab_rank(vocab, options->min_count, options->max_vocab, ranked->place, ranked->rank,
 										  scratch, &ranked->tokens);
+	ranked->epoch_tokens = ranked->tokens;
 	pfree(scratch);
 	if (ranked->words == 0)
 		report_no_word(vocab, options->min_count);

@@ -15,7 +15,8 @@ typedef struct RankedWords
 {
 	const Vocab *vocab;
 	int			words;			/* of the model */
-	uint64		tokens;			/* that are one of these words */
+	uint64		tokens;			/* sum of these words' counts */
+	uint64		epoch_tokens;	/* of the corpus that are one of these words */
 	int32	   *place;			/* in the vocabulary, of each word of the model */
 	int32	   *rank;			/* of each number of the corpus: its word in the model, or -1 */
 	uint32		numbers;		/* elements of rank */

@@ -72,7 +72,8 @@ typedef struct TrainConfig
 	int			buckets;		/* rows of the subword table; 0 without subwords */
 	uint64_t	seed;
 	int			words;			/* size of the vocabulary, >= 1; each counts >= 1 */
-	uint64_t	tokens;			/* tokens of vocabulary words in one epoch */
+	uint64_t	tokens;			/* sum of the words' counts */
+	uint64_t	epoch_tokens;	/* tokens of vocabulary words in one epoch; less than that when a model is updated */
 	uint64_t	subword_entries;	/* sum over the words of their n-grams' rows */
 } TrainConfig;
 
@@ -193,6 +194,12 @@ extern double wemb_train_alpha(const TrainShared *shared);
 
 /* The vector of a word to out (dim); with unit_length scaled to length 1, unless it is zero. */
 extern void wemb_train_word_vector(const TrainShared *shared, int word, bool unit_length, float *out);
+
+/*
+ * Start a word from a vector (dim): change its own row so that this is the mean
+ * of its rows.  Its subword rows must have their start by then.
+ */
+extern void wemb_train_set_word_vector(TrainShared *shared, int word, const float *vector);
 
 /* A row of the subword table (dim). */
 extern const float *wemb_train_subword_row(const TrainShared *shared, int bucket);

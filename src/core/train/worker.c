@@ -61,7 +61,7 @@ wemb_train_worker_init(void *block, TrainShared *shared, int number)
 	w->shared = shared;
 	w->objective = choose_objective(&shared->config);
 	w->step_centres = step_centres(&shared->config);
-	w->loss_every = shared->config.tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
+	w->loss_every = shared->config.epoch_tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
 	w->step.stride = shared->stride;
 	w->step.spare = (float *) ((char *) block + worker_header());
 	w->mean = w->step.spare + shared->stride;
@@ -87,7 +87,7 @@ double
 wemb_train_alpha(const TrainShared *s)
 {
 	const TrainConfig *config = &s->config;
-	double		done = (double) wemb_train_words_done(s) / ((double) config->epochs * config->tokens);
+	double		done = (double) wemb_train_words_done(s) / ((double) config->epochs * config->epoch_tokens);
 
 	return s->alpha_factor * (config->alpha - (config->alpha - config->min_alpha) * (done < 1 ? done : 1));
 }

@@ -1,0 +1,42 @@
+/*
+ * train_start.h
+ *		Starting from the weights of a model that exists, or going on with it.
+ *
+ * Of the words that both have, a training takes over the vectors, in the
+ * length that they had before they were scaled to 1; with negative sampling
+ * the output weights too; and the subword table if both have n-grams of the
+ * same lengths in as many buckets.  All other weights have a random start.
+ * Inner nodes of a Huffman tree mean nothing in another tree.
+ */
+#ifndef WEMB_TRAIN_START_H
+#define WEMB_TRAIN_START_H
+
+#include "postgres.h"
+
+#include "app/model/model_options.h"
+#include "app/train/train_words.h"
+
+typedef struct TrainStart TrainStart;
+
+/*
+ * Look up the model called name (NULL: the setting wemb.model), as it is for the
+ * active snapshot.  ERROR if there is none, it is damaged, or the user may not
+ * read it.
+ */
+extern TrainStart *wemb_start_open(const char *name);
+extern const ModelTables *wemb_start_tables(const TrainStart *start);
+extern const ModelOptions *wemb_start_options(const TrainStart *start);
+
+/* ERROR if the model has other dimensions than the training. */
+extern void wemb_start_check_dim(const TrainStart *start, int dim);
+
+/* Going on: the model's words have occurred as often as it says, besides what text has read. */
+extern void wemb_start_count(TrainStart *start, TrainText *text);
+
+/* How many of the occurrences of ranked words are the model's. */
+extern uint64 wemb_start_tokens(const TrainStart *start, const RankedWords *ranked);
+
+/* Take over the weights; shared has its random start. */
+extern void wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShared *shared);
+
+#endif							/* WEMB_TRAIN_START_H */
