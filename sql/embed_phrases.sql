@@ -87,6 +87,28 @@ SELECT count(*) AS texts, count(*) FILTER (WHERE wemb(repeat('x ', n) || repeat(
 SELECT wemb(repeat('new york ', 100000)) AS long_text;
 SELECT wemb(string_agg('new' || i || ' new york', ' ')) AS many_pairs FROM generate_series(1, 50000) i;
 
+-- so many that it is cheaper to read all phrases at once; then others; then where there is no memory for all
+SELECT wemb('los angeles') AS a_phrase, wemb('york in') AS no_phrase;
+INSERT INTO news VALUES ('york_in', 0, '[9,9,9]');
+SELECT set_option('version', '"7"');
+SELECT wemb('york in') AS a_phrase_now, wemb('times york times york') AS two_words_and_a_phrase;
+SET wemb.cache_size = 0;
+SELECT wemb(string_agg('new' || i || ' new york', ' ')) AS many_pairs FROM generate_series(1, 5000) i;
+SELECT wemb('los angeles') AS a_phrase, wemb('york new') AS no_phrase;
+RESET wemb.cache_size;
+
+-- in parallel workers
+CREATE TABLE docs AS SELECT 'the new york' || i % 3 || ' new york ' || i AS body FROM generate_series(1, 3000) i;
+ALTER TABLE docs SET (parallel_workers = 2);
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+SELECT count(wemb(body)), count(DISTINCT wemb(body)), bool_and(wemb(body) = wemb('the new new_york')) AS same FROM docs;
+COMMIT;
+
 -- a phrase too long to be a word; the longest there is
 INSERT INTO news SELECT repeat('a', 120) || '_' || repeat('b', n), 0, '[1,2,2]' FROM unnest(ARRAY[134, 135]) n;
 SELECT set_option('version', '"8"');

@@ -2,9 +2,9 @@
  * phrase_lookup.c
  *		Which neighbouring words of a text are one word of a model.
  *
- * An answer is remembered as the phrase's hash, mixed with that of the model's
- * table and version, with the answer in its lowest bit.  The text is not compared:
- * two phrases that meet in one place have equal hashes once in 2^63 times.
+ * A phrase is known by its hash, mixed with that of the model's table and version.
+ * The text is not compared: two phrases that meet have equal hashes once in 2^63
+ * times.
  */
 #include "postgres.h"
 
@@ -21,8 +21,12 @@
 #include "pg/guc.h"
 #include "pg/plan.h"
 
-#define CACHE_SHARE		64
+#define ANSWERS_SHARE	64		/* of wemb.cache_size */
 #define MIN_ANSWERS		1024
+#define ALL_SHARE		8
+#define MAX_ALL			(UINT64CONST(1) << 30)	/* phrases */
+#define ASKED_SHARE		4		/* of a model's words: to ask for so many costs as much as to read all */
+#define FETCH_ROWS		10000
 #define IS_PHRASE		UINT64CONST(1)
 
 /* Phrases are asked for in the order of their words; answers come in any order. */
@@ -35,10 +39,22 @@ typedef struct AskedPhrase
 struct PhraseLookup
 {
 	uint64		seed;			/* of this model, in this version */
+	int64		words;			/* of the model */
+	char	   *table;
 	char	   *query;
 	int			max_asked;
 	AskedPhrase *asked;
 };
+
+/* All phrases of a model, or what has been asked about it so far. */
+static struct
+{
+	uint64		seed;			/* of the model */
+	int64		nasked;
+	bool		too_many;		/* to be kept */
+	uint64		nslots;
+	uint64	   *hashes;			/* open addressing, 0 = free; NULL: not read */
+} all;
 
 /* Answers of this session: 0, or a hash whose lowest bit is the answer. */
 static uint64 *answers;
@@ -55,7 +71,7 @@ static struct
 static void
 make_answers(void)
 {
-	uint64		n = Max((uint64) wemb_cache_size * 1024 / CACHE_SHARE / sizeof(uint64), MIN_ANSWERS);
+	uint64		n = Max((uint64) wemb_cache_size * 1024 / ANSWERS_SHARE / sizeof(uint64), MIN_ANSWERS);
 
 	answers = MemoryContextAllocExtended(TopMemoryContext, n * sizeof(uint64), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	nanswers = n;
@@ -80,8 +96,9 @@ wemb_phrase_lookup_start(Model *model)
 	snprintf(owner, sizeof(owner), "%u %s " UINT64_FORMAT, tables->words, wemb_model_options(model)->version,
 			 wemb_model_is_stable(model) ? 0 : ++ntexts);
 	lookup->seed = wemb_hash(owner, strlen(owner));
-	lookup->query = psprintf("SELECT word FROM %s WHERE word OPERATOR(pg_catalog.=) ANY ($1)",
-							 wemb_model_words_sql(tables));
+	lookup->words = wemb_model_options(model)->words;
+	lookup->table = wemb_model_words_sql(tables);
+	lookup->query = psprintf("SELECT word FROM %s WHERE word OPERATOR(pg_catalog.=) ANY ($1)", lookup->table);
 	return lookup;
 }
 
@@ -91,6 +108,7 @@ wemb_phrase_lookup_end(PhraseLookup *lookup)
 	if (lookup->asked != NULL)
 		pfree(lookup->asked);
 	pfree(lookup->query);
+	pfree(lookup->table);
 	pfree(lookup);
 }
 
@@ -102,6 +120,97 @@ hash_phrase(const PhraseLookup *lookup, const char *text, int len)
 
 	hash = (hash ^ (hash >> 32)) & ~IS_PHRASE;
 	return hash != 0 ? hash : IS_PHRASE << 1;
+}
+
+/* Where a phrase is in a table of hashes, or the free slot where it would be. */
+static uint64 *
+find_hash(uint64 *hashes, uint64 nslots, uint64 hash)
+{
+	uint64		i = ((hash >> 32) * nslots) >> 32;
+
+	while (hashes[i] != 0 && hashes[i] != hash)
+		i = i + 1 < nslots ? i + 1 : 0;
+	return &hashes[i];
+}
+
+/* What is known of all phrases is of another model: forget it. */
+static void
+forget_all(uint64 seed)
+{
+	if (all.hashes != NULL)
+		pfree(all.hashes);
+	memset(&all, 0, sizeof(all));
+	all.seed = seed;
+}
+
+/* A row of a query that returns one column, which is never NULL: it was compared. */
+static text *
+get_text(uint64 row)
+{
+	bool		is_null;
+
+	return DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1, &is_null));
+}
+
+/* Hashes of all n phrases, in CurrentMemoryContext; NULL if there are more than max. */
+static uint64 *
+fetch_hashes(const PhraseLookup *lookup, uint64 max, uint64 *n)
+{
+	uint64		room = 1024;
+	uint64	   *hashes = palloc(room * sizeof(uint64));
+	Portal		portal;
+
+	*n = 0;
+	SPI_connect();
+	portal = SPI_cursor_open_with_args(NULL, psprintf("SELECT word FROM %s WHERE pg_catalog.strpos(word, '_')"
+													  " OPERATOR(pg_catalog.>) 0", lookup->table),
+									   0, NULL, NULL, NULL, true, 0);
+	do
+	{
+		SPI_cursor_fetch(portal, true, FETCH_ROWS);
+		if (*n + SPI_processed > max)
+		{
+			SPI_finish();
+			pfree(hashes);
+			return NULL;
+		}
+		while (*n + SPI_processed > room)
+			hashes = repalloc_huge(hashes, (room *= 2) * sizeof(uint64));
+		for (uint64 row = 0; row < SPI_processed; row++)
+		{
+			text	   *word = get_text(row);
+
+			hashes[(*n)++] = hash_phrase(lookup, VARDATA_ANY(word), (int) VARSIZE_ANY_EXHDR(word));
+		}
+		SPI_freetuptable(SPI_tuptable);
+	} while (SPI_processed > 0);
+	SPI_finish();
+	return hashes;
+}
+
+/* Read all phrases of the model. */
+static void
+read_all(const PhraseLookup *lookup)
+{
+	uint64		max = (uint64) wemb_cache_size * 1024 / ALL_SHARE / (2 * sizeof(uint64));
+	uint64		n;
+	uint64		nslots;
+	uint64	   *hashes = fetch_hashes(lookup, Min(max, MAX_ALL), &n);
+
+	forget_all(lookup->seed);
+	if (hashes == NULL)
+	{
+		all.too_many = true;
+		return;
+	}
+	nslots = 2 * n + 1;
+	all.hashes = MemoryContextAllocExtended(TopMemoryContext, nslots * sizeof(uint64),
+											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	all.nslots = nslots;
+	for (uint64 i = 0; i < n; i++)
+		*find_hash(all.hashes, nslots, hashes[i]) = hashes[i];
+	pfree(hashes);
+	ereport(DEBUG2, (errmsg_internal("read all " UINT64_FORMAT " phrases of embedding model \"%s\"", n, lookup->table)));
 }
 
 static SPIPlanPtr
@@ -185,8 +294,7 @@ ask(PhraseLookup *lookup, int nasked, const char *bytes, const PhraseWord *words
 	qsort(asked, nasked, sizeof(AskedPhrase), compare_hashes);
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
-		bool		is_null;		/* never: the column was compared with "=" */
-		text	   *word = DatumGetTextPP(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1, &is_null));
+		text	   *word = get_text(row);
 		AskedPhrase key = {hash_phrase(lookup, VARDATA_ANY(word), (int) VARSIZE_ANY_EXHDR(word))};
 		AskedPhrase *found;
 
@@ -203,11 +311,27 @@ ask(PhraseLookup *lookup, int nasked, const char *bytes, const PhraseWord *words
 	SPI_finish();
 }
 
+/* Is it a phrase?  False if that is not known; then hash is to be asked for. */
+static bool
+look_up(uint64 hash, bool *is_known)
+{
+	uint64		answer;
+
+	*is_known = true;
+	if (all.hashes != NULL)
+		return *find_hash(all.hashes, all.nslots, hash) == hash;
+	answer = *answer_slot(hash);
+	*is_known = (answer & ~IS_PHRASE) == hash;
+	return *is_known && (answer & IS_PHRASE) != 0;
+}
+
 void
-wemb_phrase_lookup(PhraseLookup *lookup, const char *bytes, const PhraseWord *words, int n, bool *is_phrase)
+wemb_phrase_lookup(PhraseLookup *lookup, const char *bytes, const PhraseWord *words, int n, int pass, bool *is_phrase)
 {
 	int			nasked = 0;
 
+	if (all.seed != lookup->seed)
+		forget_all(lookup->seed);
 	if (n > lookup->max_asked)
 	{
 		if (lookup->asked != NULL)
@@ -219,18 +343,22 @@ wemb_phrase_lookup(PhraseLookup *lookup, const char *bytes, const PhraseWord *wo
 	{
 		PhraseWord	phrase = phrase_of(words, i);
 		uint64		hash;
-		uint64		answer;
+		bool		is_known;
 
 		is_phrase[i] = false;
-		if (phrase.len > TOKEN_MAX_BYTES)
+		if (phrase.len > TOKEN_MAX_BYTES || (words[i].pass < pass && words[i + 1].pass < pass))
 			continue;
 		hash = hash_phrase(lookup, bytes + phrase.start, phrase.len);
-		answer = *answer_slot(hash);
-		if ((answer & ~IS_PHRASE) == hash)
-			is_phrase[i] = answer & IS_PHRASE;
-		else
+		is_phrase[i] = look_up(hash, &is_known);
+		if (!is_known)
 			lookup->asked[nasked++] = (AskedPhrase) {hash, i};
 	}
-	if (nasked > 0)
-		ask(lookup, nasked, bytes, words, is_phrase);
+	if (nasked == 0)
+		return;
+	ask(lookup, nasked, bytes, words, is_phrase);
+	if (all.seed != lookup->seed)
+		return;					/* the query has come here itself, for another model */
+	all.nasked += nasked;
+	if (!all.too_many && all.nasked > Max(lookup->words / ASKED_SHARE, MIN_ANSWERS))
+		read_all(lookup);
 }

@@ -91,7 +91,7 @@ append_token(TextWords *words, const Token *token)
 	if (words->used > 0)
 		words->bytes[words->used++] = '_';
 	memcpy(words->bytes + words->used, token->text, token->len);
-	input->words[input->n++] = (PhraseWord) {words->used, (int) token->len};
+	input->words[input->n++] = (PhraseWord) {words->used, (int) token->len, 0};
 	words->used += (int) token->len;
 }
 
@@ -104,7 +104,7 @@ join_words(TextWords *words, int pass)
 	bool		is_phrase[lengthof(input->words)];
 	int			i = 0;
 
-	wemb_phrase_lookup(words->lookup, words->bytes, input->words, input->n, is_phrase);
+	wemb_phrase_lookup(words->lookup, words->bytes, input->words, input->n, pass, is_phrase);
 	while (i < input->n)
 	{
 		PhraseWord	word = input->words[i];
@@ -114,6 +114,7 @@ join_words(TextWords *words, int pass)
 		if (i + 1 < input->n && is_phrase[i])
 		{
 			word = phrase_of(input->words, i);
+			word.pass = pass + 1;
 			i++;
 		}
 		output->words[output->n++] = word;
