@@ -44,6 +44,18 @@ SELECT word FROM wemb_train('docs', 'body', 8, min_count => 1, tokenizer => 'eng
 SELECT tokenizer FROM wemb_models WHERE model = 'train_options.wemb_model';
 SELECT wemb('sitting dogs') IS NOT NULL AS stemmed, wemb('of the') IS NULL AS only_stop_words;
 
+-- phrases: words that often stand together become one; twice, for longer ones.
+CREATE TABLE cities (body text);
+INSERT INTO cities SELECT 'new york city is ' || string_agg((ARRAY['red', 'big', 'old', 'far', 'wet'])[1 + (i * j) % 5], ' ')
+	FROM generate_series(1, 60) i, generate_series(1, 6) j GROUP BY i;
+INSERT INTO cities SELECT string_agg('w' || (i * 7 + j) % 997, ' ') FROM generate_series(1, 300) i, generate_series(1, 60) j GROUP BY i;
+SELECT word, freq FROM wemb_train('cities', 'body', 8, min_count => 20, max_n => 0, phrases => true)
+	WHERE word ~ '^(new|york|city|is)' ORDER BY word COLLATE "C";
+SELECT word, freq FROM wemb_train('cities', 'body', 8, min_count => 20, max_n => 0, phrases => 2)
+	WHERE word ~ '^(new|york|city|is)' ORDER BY word COLLATE "C";
+SELECT count(*) FROM wemb_train('cities', 'body', 8, min_count => 20, max_n => 0, phrases => false) WHERE word LIKE '%\_%';
+SELECT count(*) FROM wemb_train('cities', 'body', 8, min_count => 20, max_n => 0, phrases => 0) WHERE word LIKE '%\_%';
+
 -- Other scripts.
 CREATE TABLE world (body text);
 INSERT INTO world VALUES ('Straße STRASSE Ärger'), ('Ελλάδα ΟΔΟΣ'), ('Москва МОСКВА'), ('数据库和文件系统'), ('東京都に住む'), ('ภาษาไทย');

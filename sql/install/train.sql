@@ -22,6 +22,7 @@ CREATE FUNCTION wemb_train(
 	max_n integer DEFAULT NULL,
 	buckets integer DEFAULT NULL,
 	tokenizer text DEFAULT NULL,
+	phrases "any" DEFAULT NULL,
 	init text DEFAULT NULL,
 	tolerance double precision DEFAULT NULL,
 	unit_length boolean DEFAULT true,
@@ -30,7 +31,7 @@ CREATE FUNCTION wemb_train(
 	RETURNS TABLE (word text, freq bigint, vec vector)
 	AS 'MODULE_PATHNAME', 'wemb_train'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
-COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, text, double precision, boolean, integer, bigint)
+COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", text, double precision, boolean, integer, bigint)
 	IS 'trains word embeddings on a text column, keeps them as a model, and returns its words';
 
 CREATE FUNCTION wemb_train_query(
@@ -51,6 +52,7 @@ CREATE FUNCTION wemb_train_query(
 	max_n integer DEFAULT NULL,
 	buckets integer DEFAULT NULL,
 	tokenizer text DEFAULT NULL,
+	phrases "any" DEFAULT NULL,
 	init text DEFAULT NULL,
 	tolerance double precision DEFAULT NULL,
 	unit_length boolean DEFAULT true,
@@ -59,7 +61,7 @@ CREATE FUNCTION wemb_train_query(
 	RETURNS TABLE (word text, freq bigint, vec vector)
 	AS 'MODULE_PATHNAME', 'wemb_train_query'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
-COMMENT ON FUNCTION wemb_train_query(text, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, text, double precision, boolean, integer, bigint)
+COMMENT ON FUNCTION wemb_train_query(text, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", text, double precision, boolean, integer, bigint)
 	IS 'trains word embeddings on the texts that a query returns, keeps them as a model, and returns its words';
 
 CREATE FUNCTION wemb_update(

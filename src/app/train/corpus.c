@@ -146,6 +146,12 @@ wemb_corpus_share(Corpus *c)
 	c->shared = true;
 }
 
+const char *
+wemb_corpus_name(const Corpus *c)
+{
+	return c->name;
+}
+
 void
 wemb_corpus_close(Corpus *c)
 {

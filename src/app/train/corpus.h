@@ -15,7 +15,8 @@
 #include "pg/shared_files.h"
 
 #define CORPUS_CHUNK		16384	/* tokens: 64 kB */
-#define TRAIN_CORPUS_NAME	"wemb.corpus"	/* of the file, when a training shares its corpus */
+#define TRAIN_CORPUS_NAME	"wemb.corpus"	/* of the file, when a training shares its corpus; more may follow */
+#define CORPUS_NAME_LEN		64
 
 typedef struct Corpus Corpus;
 typedef struct CorpusReader CorpusReader;
@@ -34,8 +35,9 @@ extern void wemb_corpus_end_text(Corpus *corpus);
 /* No more will be added.  Returns the number of chunks. */
 extern int64 wemb_corpus_finish(Corpus *corpus);
 
-/* Put all of a finished corpus into its file, for others to read it with wemb_corpus_attach(). */
+/* Put all of a finished corpus into its file, for others to read it with wemb_corpus_attach() under its name. */
 extern void wemb_corpus_share(Corpus *corpus);
+extern const char *wemb_corpus_name(const Corpus *corpus);
 
 /* Give back the temporary file.  An error in between is seen to by the transaction. */
 extern void wemb_corpus_close(Corpus *corpus);

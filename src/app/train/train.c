@@ -82,6 +82,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 	ModelOptions facts = {
 		.tokenizer = source->tokenizer,
 		.unit_length = options->unit_length,
+		.phrases = options->phrases,
 		.min_n = config->min_n,
 		.max_n = config->max_n,
 		.buckets = config->buckets,
@@ -136,6 +137,11 @@ report_detail(const TrainOptions *options, const TrainSource *source, const Trai
 	if (isfinite(loss))
 		appendStringInfo(&detail, "; loss %.4f in the last epoch", loss);
 	appendStringInfoChar(&detail, '.');
+	if (options->phrases > 0)
+		appendStringInfo(&detail, " Phrases found: " INT64_FORMAT ", joined " UINT64_FORMAT " times.",
+						 run->phrases.phrases, run->phrases.joined);
+	if (run->phrases.lost > 0)
+		appendStringInfo(&detail, " Rare pairs of words were dropped on the way because maintenance_work_mem is small.");
 	if (run->epochs < config->epochs)
 		appendStringInfo(&detail, " The loss converged after %d of %d epochs.", run->epochs, config->epochs);
 	if (source->counts.nulls > 0)
@@ -180,6 +186,9 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	progress = wemb_progress_begin(wemb_model_target_name(target));
 	wemb_progress_phase(progress, TRAIN_PHASE_READING, 0);
 	wemb_train_read(job->query, options->tokenizer, helpers, progress, &source);
+	if (options->phrases > 0)
+		wemb_train_phrases(&source.text, source.files, options->phrases,
+						   Max(options->min_count, TRAIN_PHRASE_MIN_COUNT), progress, &run.phrases);
 	wemb_progress_phase(progress, TRAIN_PHASE_PREPARING, 0);
 	if (job->going_on && source.tokens > 0)
 		wemb_start_count(job->start, &source.text);

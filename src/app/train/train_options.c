@@ -11,10 +11,13 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "catalog/pg_type.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 
+#include "app/model/model_options.h"
 #include "app/tokenize/tokens.h"
 #include "app/train/train_options.h"
 #include "core/model/subword.h"
@@ -224,6 +227,27 @@ read_rates(const Arguments *args, TrainOptions *options)
 	check_rates(config);
 }
 
+/* true, or a number of passes. */
+static int
+read_phrases(const Arguments *args)
+{
+	Oid			type = get_fn_expr_argtype(args->fcinfo->flinfo, args->first + TRAIN_PHRASES);
+	int			passes;
+
+	if (is_null(args, TRAIN_PHRASES))
+		return 0;
+	if (type == BOOLOID)
+		return DatumGetBool(value_of(args, TRAIN_PHRASES)) ? 1 : 0;
+	if (type != INT4OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("phrases must be of type boolean or integer, not %s", format_type_be(type)),
+				 errhint("true joins words that often stand together; 2 does so twice, for longer phrases.")));
+	passes = DatumGetInt32(value_of(args, TRAIN_PHRASES));
+	check_range("phrases", passes, 0, MODEL_MAX_PHRASES);
+	return passes;
+}
+
 void
 wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *options)
 {
@@ -239,6 +263,7 @@ wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *option
 
 	options->model = text_option(args, TRAIN_MODEL);
 	options->tokenizer = is_null(args, TRAIN_TOKENIZER) ? TOKENS_DEFAULT : text_option(args, TRAIN_TOKENIZER);
+	options->phrases = read_phrases(args);
 	options->init = text_option(args, TRAIN_INIT);
 	options->unit_length = DatumGetBool(value_of(args, TRAIN_UNIT_LENGTH));
 	options->min_count = integer_option(args, TRAIN_MIN_COUNT, "min_count", 1, PG_INT32_MAX, 0);

@@ -35,6 +35,7 @@ enum TrainArgument
 	TRAIN_MAX_N,
 	TRAIN_BUCKETS,
 	TRAIN_TOKENIZER,
+	TRAIN_PHRASES,
 	TRAIN_INIT,
 	TRAIN_TOLERANCE,
 	TRAIN_UNIT_LENGTH,
@@ -53,6 +54,7 @@ typedef struct TrainOptions
 	TrainAlgorithm algorithm;
 	const char *model;			/* NULL = the setting wemb.model */
 	const char *tokenizer;
+	int			phrases;		/* passes that look for them */
 	const char *init;			/* the model to start from, or NULL */
 	bool		unit_length;
 	int64		min_count;		/* 0 = to be chosen */

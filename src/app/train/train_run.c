@@ -150,7 +150,8 @@ run_team(Leader *leader, TrainSource *source, int helpers)
 
 	if (leader->run->block.segment != NULL)
 	{
-		team = wemb_train_team_launch(leader->run->block.segment, source->files, helpers);
+		team = wemb_train_team_launch(leader->run->block.segment, source->files,
+									  wemb_corpus_name(source->text.corpus), helpers);
 		leader->run->processes = Max(leader->run->processes, 1 + team.helpers);
 		wemb_progress_workers(leader->keeper.progress, 1 + team.helpers);
 	}

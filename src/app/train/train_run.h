@@ -11,6 +11,7 @@
 #include "app/train/train_block.h"
 #include "app/train/train_log.h"
 #include "app/train/train_options.h"
+#include "app/train/train_phrases.h"
 #include "app/train/train_start.h"
 #include "app/train/train_words.h"
 
@@ -19,6 +20,7 @@ typedef struct TrainRun
 	RankedWords ranked;
 	TrainStart *start;			/* NULL: from random weights */
 	bool		going_on;		/* with that model: its texts count as well */
+	TrainPhrases phrases;
 	TrainBlock	block;			/* of the weights; to be released once the model is stored */
 	const void *weights;		/* in it */
 	/* The vector of a word to out (dim floats); scaled to length 1 with unit_length, unless it is zero. */

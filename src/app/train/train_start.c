@@ -231,7 +231,7 @@ take_subword(void *arg, HeapTuple row, TupleDesc columns)
 	const float *vector = vector_of(taker, row, columns, 2);
 
 	if (!isnull && vector != NULL && id >= 0 && id < config->buckets)
-		memcpy(wemb_train_input_row(taker->shared, config->words + id), vector, taker->start->options.dim * sizeof(float));
+		memcpy(wemb_train_input_row(taker->shared, config->words + id), vector, config->dim * sizeof(float));
 }
 
 /* Columns: word, vec. */

@@ -25,6 +25,7 @@ typedef struct HelpTask
 {
 	dsm_handle	block;
 	dsm_handle	files;
+	char		corpus[CORPUS_NAME_LEN];
 } HelpTask;
 
 /* Reserve bytes at the end of the block; SIZE_MAX once there is too much. */
@@ -154,10 +155,11 @@ wemb_train_team_work(TrainTeam *team, CorpusReader *reader, TeamTick tick, void 
 }
 
 Team
-wemb_train_team_launch(dsm_segment *block, SharedFiles *files, int helpers)
+wemb_train_team_launch(dsm_segment *block, SharedFiles *files, const char *corpus, int helpers)
 {
 	HelpTask	task = {dsm_segment_handle(block), wemb_files_handle(files)};
 
+	strlcpy(task.corpus, corpus, sizeof(task.corpus));
 	return wemb_team_start("wemb_train_help", helpers, &task, sizeof(task));
 }
 
@@ -173,7 +175,7 @@ wemb_train_help(dsm_segment *segment, shm_toc *toc)
 	HelpTask   *task = wemb_team_task(toc);
 	dsm_segment *block = wemb_dsm_attach(task->block);
 	SharedFiles *files = wemb_files_attach(task->files);
-	CorpusReader *reader = wemb_corpus_attach(files, TRAIN_CORPUS_NAME);
+	CorpusReader *reader = wemb_corpus_attach(files, task->corpus);
 
 	work(dsm_segment_address(block), reader, say_nothing, NULL);
 	wemb_corpus_detach(reader);

@@ -37,8 +37,8 @@ extern EpochClaims *wemb_train_team_claims(TrainTeam *team);
 /* Work as the leader until no claim is left, or all are stopped. */
 extern void wemb_train_team_work(TrainTeam *team, CorpusReader *reader, TeamTick tick, void *arg);
 
-/* Have helpers work on the block in this segment, which read the shared corpus TRAIN_CORPUS_NAME among files. */
-extern Team wemb_train_team_launch(dsm_segment *block, SharedFiles *files, int helpers);
+/* Have helpers work on the block in this segment, with the shared corpus of that name among files. */
+extern Team wemb_train_team_launch(dsm_segment *block, SharedFiles *files, const char *corpus, int helpers);
 extern PGDLLEXPORT void wemb_train_help(dsm_segment *segment, shm_toc *toc);
 
 #endif							/* WEMB_TRAIN_TEAM_H */

@@ -134,6 +134,7 @@ wemb_update(PG_FUNCTION_ARGS)
 	options->model = wemb_model_words_sql(wemb_start_tables(job.start));
 	options->tokenizer = model->tokenizer;
 	options->unit_length = model->unit_length;
+	options->phrases = model->phrases;
 	options->max_vocab = PG_INT32_MAX;
 	options->tolerance = -1;
 	config->dim = model->dim;
