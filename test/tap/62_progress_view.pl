@@ -23,8 +23,12 @@ $session->ask($_) foreach
 my $reading = q{SELECT count(*) FROM wemb_train('slow', 'body', 10, model => 'm')};
 my $training = q{SELECT count(*) FROM wemb_train('small', 'body', 20, model => 'm', epochs => 100000)};
 
-# Those of trainings: what a session or the server keeps for its own use is larger.
-sub segments { return join(' ', map { s{.*/}{}r } grep { -s $_ < 16384 } glob("$segments/mmap.*")); }
+# Those that hold the status of a training: src/pg/status.c has how they begin.
+sub segments
+{
+	return join(' ', map { s{.*/}{}r }
+		grep { (eval { PostgreSQL::Test::Utils::slurp_file($_) } // '') =~ /^\Q@{[pack('L', 0x77656D62)]}\E/ } glob("$segments/mmap.*"));
+}
 
 # Columns of a training, as an array; empty if it is not in the view.
 sub look
@@ -71,6 +75,7 @@ check_gone('before');
 $session->ask(q{SET wemb.progress_interval = '1s'});
 $session->start($reading);
 wait_phase('reading');
+isnt(segments(), '', 'reading: there is a segment of shared memory');
 WembTest::wait_until(sub { (look('tokens_done'))[0] > 0 }, 'the first text');
 is(join('|', look('datname, usename, model, phase, percent IS NULL, tokens_total IS NULL, epoch IS NULL, loss IS NULL, seconds_left IS NULL, workers')),
 	"postgres|$user|public.m|reading|t|t|t|t|t|1", 'reading: who, what and what is not known');
