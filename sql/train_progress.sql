@@ -72,8 +72,8 @@ SELECT count(*) FROM wemb_training_log('m');
 INSERT INTO m_parts (part, id, data) VALUES
 	('log', 1, '{"epoch": 1, "loss": 2.5, "alpha": 0.02, "words": 1000, "seconds": 2}'),
 	('log', 2, '{"epoch": 2, "loss": null, "alpha": 0.01, "words": 1000, "seconds": 4.5}'),
-	('log', 3, '{"epoch": 2, "seconds": 5, "event": "training restarted from epoch 1 with alpha 0.005"}'),
-	('log', 4, '{"epoch": 2, "loss": 0, "alpha": 0.005, "words": 2000, "seconds": 5.25}');
+	('log', 3, '{"epoch": 2, "alpha": 0.005, "words": 0, "seconds": 5, "event": "training restarted from epoch 1 with alpha 0.005"}'),
+	('log', 4, '{"epoch": 2, "alpha": 0.005, "words": 2000, "seconds": 5.25}');
 SELECT * FROM wemb_training_log('m');
 
 -- Edited by hand: what is no number, or none that fits, is NULL.

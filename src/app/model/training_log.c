@@ -69,7 +69,6 @@ static void
 return_part(FunctionCallInfo fcinfo, Jsonb *data, double before)
 {
 	double		epoch = number_of(data, "epoch");
-	double		loss = number_of(data, "loss");
 	double		words = number_of(data, "words");
 	double		seconds = number_of(data, "seconds");
 	Datum		values[COLUMNS];
@@ -77,14 +76,13 @@ return_part(FunctionCallInfo fcinfo, Jsonb *data, double before)
 
 	nulls[COLUMN_EPOCH] = !(epoch >= PG_INT32_MIN && epoch <= PG_INT32_MAX);
 	values[COLUMN_EPOCH] = Int32GetDatum(nulls[COLUMN_EPOCH] ? 0 : (int32) epoch);
-	/* a mean of logarithms is above 0 wherever something was measured */
-	set_double(values, nulls, COLUMN_LOSS, loss > 0 ? loss : NAN);
+	set_double(values, nulls, COLUMN_LOSS, number_of(data, "loss"));
 	set_double(values, nulls, COLUMN_ALPHA, number_of(data, "alpha"));
 	nulls[COLUMN_WORDS] = !(words >= 0 && words < 9.2e18);
 	values[COLUMN_WORDS] = Int64GetDatum(nulls[COLUMN_WORDS] ? 0 : (int64) words);
 	set_double(values, nulls, COLUMN_SECONDS, seconds);
 	set_double(values, nulls, COLUMN_WORDS_PER_SECOND,
-			   words >= 0 && seconds > before ? words / (seconds - before) : NAN);
+			   words > 0 && seconds > before ? words / (seconds - before) : NAN);
 	values[COLUMN_EVENT] = event_of(data, &nulls[COLUMN_EVENT]);
 	wemb_srf_row(fcinfo, values, nulls);
 }
