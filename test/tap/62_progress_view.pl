@@ -128,6 +128,15 @@ is($other->ask(q{SET client_min_messages = warning; CREATE FUNCTION look(seconds
 	END $$; SELECT look(2)}), 'good', 'thousands of looks');
 cancel('training');
 
+# ---- several processes ----
+
+$session->start($training =~ s/epochs/workers => 2, epochs/r);
+wait_phase('training');
+WembTest::wait_until(sub { (look('workers'))[0] == 2 }, 'the second process');
+WembTest::wait_until(sub { ((look('epoch'))[0] || 0) > 1 }, 'the second epoch');
+is($other->ask(q{SELECT count(*), bool_and(tokens_done <= tokens_total AND loss > 0) FROM wemb_progress}), '1|t', 'two processes: one training');
+cancel('two processes');
+
 # ---- storing ----
 
 $session->start(q{SELECT count(*) FROM wemb_train('many_words', 'body', 300, model => 'm', epochs => 1, min_count => 1, max_n => 0, negative => 1, sample => 1e-9)});
