@@ -15,9 +15,12 @@
 #include "pg/guc.h"
 #include "pg/status.h"
 
+#define PUBLISH_INTERVAL	1000	/* microseconds; texts and words may come faster than they can be told of */
+
 struct TrainProgress
 {
 	Status	   *shared;			/* NULL: nobody else sees it */
+	TimestampTz published;		/* when others could see something new */
 	TimestampTz reported;		/* when the client heard something, or the phase began */
 	TrainStatus status;
 };
@@ -148,15 +151,17 @@ wemb_progress_epoch(TrainProgress *progress, int epoch)
 	publish(progress);
 }
 
+/* Let others see the status, unless they just could; returns whether the client is to hear something. */
 static bool
-time_to_speak(TrainProgress *progress)
+tick(TrainProgress *progress)
 {
-	TimestampTz now;
+	TimestampTz now = GetCurrentTimestamp();
 
-	if (wemb_progress_interval == 0)
+	if (now >= progress->published && now < progress->published + PUBLISH_INTERVAL)
 		return false;
-	now = GetCurrentTimestamp();
-	if (now - progress->reported < wemb_progress_interval * USECS_PER_SEC)
+	progress->published = now;
+	publish(progress);
+	if (wemb_progress_interval == 0 || now - progress->reported < wemb_progress_interval * USECS_PER_SEC)
 		return false;
 	progress->reported = now;
 	return true;
@@ -166,8 +171,7 @@ void
 wemb_progress_reading(TrainProgress *progress, int64 texts, uint64 tokens)
 {
 	progress->status.done = (double) tokens;
-	publish(progress);
-	if (time_to_speak(progress))
+	if (tick(progress))
 		ereport(NOTICE,
 				(errmsg("reading: " INT64_FORMAT " texts, " UINT64_FORMAT " tokens, %.0f words/s",
 						texts, tokens, tokens / wemb_progress_phase_seconds(progress))));
@@ -203,7 +207,6 @@ wemb_progress_step(TrainProgress *progress, double done, double loss)
 	status->done = done;
 	if (!isnan(loss))
 		status->loss = loss;
-	publish(progress);
-	if (done > 0 && (status->total > 0 || wemb_train_phase_counts_tokens(status->phase)) && time_to_speak(progress))
+	if (tick(progress) && done > 0 && (status->total > 0 || wemb_train_phase_counts_tokens(status->phase)))
 		speak(status, wemb_progress_phase_seconds(progress));
 }

@@ -78,8 +78,8 @@ extern void wemb_progress_phase(TrainProgress *progress, TrainPhase phase, doubl
 
 /*
  * So far in this phase.  For the first of the two: in phase READING.  loss is a
- * mean, or NAN if there is none.  May be called every millisecond, and with
- * nothing new: they speak when it is time to.
+ * mean, or NAN if there is none.  May be called for each text or word, and with
+ * nothing new: mostly they look at the clock alone.
  */
 extern void wemb_progress_reading(TrainProgress *progress, int64 texts, uint64 tokens);
 extern void wemb_progress_step(TrainProgress *progress, double done, double loss);
