@@ -166,55 +166,63 @@ typedef struct SgnsCase
 	int			stride;
 	int			ninputs;
 	int			noutputs;
+	int			nleft;			/* with targets; or -1: with labels */
 } SgnsCase;
 
-static float in_rows[SGNS_MAX_INPUTS][MAX_STRIDE],
-			out_rows[SGNS_MAX_OUTPUTS][MAX_STRIDE],
-			spare[MAX_STRIDE];
-static double in_exact[SGNS_MAX_INPUTS][MAX_STRIDE],
-			out_exact[SGNS_MAX_OUTPUTS][MAX_STRIDE];
+#define TARGETS		2
+#define MAX_ROWS	(SGNS_MAX_OUTPUTS + TARGETS)
 
-/* Labels of both kinds in every group of outputs. */
+static float in_rows[SGNS_MAX_INPUTS][MAX_STRIDE],
+			out_rows[MAX_ROWS][MAX_STRIDE];
+static double in_exact[SGNS_MAX_INPUTS][MAX_STRIDE],
+			out_exact[MAX_ROWS][MAX_STRIDE],
+			p_exact[SGNS_MAX_OUTPUTS][SGNS_MAX_INPUTS];
+
+/* Which row output i of input k is, and whether it is a true one; labels of both kinds in every tile. */
 static int
-true_output(int i)
+row_of(const SgnsCase *c, int i, int k)
 {
-	return i % 5 == 0;
+	return c->nleft >= 0 && i == 0 ? SGNS_MAX_OUTPUTS + (k >= c->nleft) : i;
 }
 
-/* The step in double precision, in the same groups of outputs; see sgns_impl.h. */
-static void
-exact_step(const SgnsCase *c, double alpha, double probability[SGNS_MAX_OUTPUTS][SGNS_MAX_INPUTS])
+static int
+true_output(const SgnsCase *c, int i)
 {
-	static double in_new[SGNS_MAX_INPUTS][MAX_STRIDE];
+	return c->nleft >= 0 ? i == 0 : i % 5 == 0;
+}
+
+/* The step in double precision, in the same tiles of outputs; see sgns_impl.h. */
+static void
+exact_step(const SgnsCase *c, double alpha)
+{
+	static double in_new[SGNS_MAX_INPUTS][MAX_STRIDE],
+				out_new[MAX_ROWS][MAX_STRIDE];
 
 	for (int first = 0; first < c->noutputs; first += SGNS_TILE)
 	{
 		int			last = first + SGNS_TILE < c->noutputs ? first + SGNS_TILE : c->noutputs;
 
 		memcpy(in_new, in_exact, sizeof(in_new));
+		memcpy(out_new, out_exact, sizeof(out_new));
 		for (int i = first; i < last; i++)
-		{
-			double		delta[MAX_STRIDE] = {0};
-
 			for (int k = 0; k < c->ninputs; k++)
 			{
+				int			row = row_of(c, i, k);
 				double		score = 0,
 							g;
 
 				for (int d = 0; d < c->stride; d++)
-					score += in_exact[k][d] * out_exact[i][d];
-				probability[i][k] = 1 / (1 + exp(-score));
-				g = alpha * (true_output(i) - probability[i][k]);
+					score += in_exact[k][d] * out_exact[row][d];
+				p_exact[i][k] = 1 / (1 + exp(-score));
+				g = alpha * (true_output(c, i) - p_exact[i][k]);
 				for (int d = 0; d < c->stride; d++)
 				{
-					in_new[k][d] += g * out_exact[i][d];
-					delta[d] += g * in_exact[k][d];
+					in_new[k][d] += g * out_exact[row][d];
+					out_new[row][d] += g * in_exact[k][d];
 				}
 			}
-			for (int d = 0; d < c->stride; d++)
-				out_exact[i][d] += delta[d];
-		}
 		memcpy(in_exact, in_new, sizeof(in_new));
+		memcpy(out_exact, out_new, sizeof(out_new));
 	}
 }
 
@@ -228,63 +236,125 @@ fill_rows(const SgnsCase *c, SgnsStep *step)
 		fill(in_rows[k], MAX_STRIDE, &rng);
 		step->inputs[k] = in_rows[k];
 	}
+	for (int i = 0; i < MAX_ROWS; i++)
+		fill(out_rows[i], MAX_STRIDE, &rng);
 	for (int i = 0; i < SGNS_MAX_OUTPUTS; i++)
 	{
-		fill(out_rows[i], MAX_STRIDE, &rng);
-		step->outputs[i] = out_rows[i];
-		step->label[i] = true_output(i);
+		step->outputs[i] = c->nleft >= 0 && i == 0 ? NULL : out_rows[i];
+		step->label[i] = c->nleft >= 0 ? 0 : true_output(c, i);
 	}
-	for (int k = 0; k < SGNS_MAX_INPUTS; k++)
-		for (int d = 0; d < MAX_STRIDE; d++)
+	step->target[0] = out_rows[SGNS_MAX_OUTPUTS];
+	step->target[1] = out_rows[SGNS_MAX_OUTPUTS + 1];
+	for (int d = 0; d < MAX_STRIDE; d++)
+	{
+		for (int k = 0; k < SGNS_MAX_INPUTS; k++)
 		{
 			in_rows[k][d] *= 0.2f;	/* scores on both sides of the sigmoid's bend */
 			in_exact[k][d] = in_rows[k][d];
-			out_exact[k][d] = out_rows[k][d];
 		}
+		for (int i = 0; i < MAX_ROWS; i++)
+			out_exact[i][d] = out_rows[i][d];
+	}
 }
 
 static bool
 step_agrees(const WembKernel *kernel, const SgnsCase *c)
 {
 	static SgnsStep step;
-	static double probability[SGNS_MAX_OUTPUTS][SGNS_MAX_INPUTS];
 	bool		ok = true;
 
 	memset(&step, 0, sizeof(step));
 	step.stride = c->stride;
 	step.ninputs = c->ninputs;
 	step.noutputs = c->noutputs;
+	step.nleft = c->nleft;
 	step.alpha = 0.05f;
-	step.spare = spare;
 	fill_rows(c, &step);
-	exact_step(c, step.alpha, probability);
-	kernel->sgns_step(&step);
+	exact_step(c, step.alpha);
+	if (c->nleft >= 0)
+		kernel->targets_step(&step);
+	else
+		kernel->labels_step(&step);
 
 	for (int i = 0; i < c->noutputs; i++)
 		for (int k = 0; k < c->ninputs; k++)
-			ok = ok && fabs(step.probability[i][k] - probability[i][k]) < 2e-5;
-	for (int k = 0; k < SGNS_MAX_INPUTS; k++)
-		for (int d = 0; d < MAX_STRIDE; d++)
-			ok = ok && fabs(in_rows[k][d] - in_exact[k][d]) < 2e-5;
-	for (int i = 0; i < SGNS_MAX_OUTPUTS; i++)
-		for (int d = 0; d < MAX_STRIDE; d++)
-			ok = ok && fabs(out_rows[i][d] - out_exact[i][d]) < 2e-5;
+			ok = ok && fabs(sgns_probability(&step, i, k) - p_exact[i][k]) < 2e-5;
 	for (int d = 0; d < MAX_STRIDE; d++)
-		ok = ok && spare[d] == 0;
+	{
+		for (int k = 0; k < SGNS_MAX_INPUTS; k++)
+			ok = ok && fabs(in_rows[k][d] - in_exact[k][d]) < 2e-5;
+		for (int i = 0; i < MAX_ROWS; i++)
+			ok = ok && fabs(out_rows[i][d] - out_exact[i][d]) < 2e-5;
+	}
 	return ok;
 }
 
 static void
-test_sgns_step(const WembKernel *kernel)
+test_sgns_steps(const WembKernel *kernel)
 {
+	bool		labels = true,
+				targets = true;
+
+	for (int stride = KERNEL_ROW_FLOATS; stride <= MAX_STRIDE; stride += 3 * KERNEL_ROW_FLOATS)
+		for (int n = 0; n <= 12; n++)
+			for (int m = 0; m <= 20; m++)
+			{
+				labels = labels && step_agrees(kernel, &(SgnsCase) {stride, n, m, -1});
+				for (int nleft = 0; nleft <= n && m > 0; nleft += 1 + n / 4)
+					targets = targets && step_agrees(kernel, &(SgnsCase) {stride, n, m, nleft});
+			}
+	labels = labels && step_agrees(kernel, &(SgnsCase) {MAX_STRIDE, SGNS_MAX_INPUTS, SGNS_MAX_OUTPUTS, -1});
+	targets = targets && step_agrees(kernel, &(SgnsCase) {MAX_STRIDE, SGNS_MAX_INPUTS, SGNS_MAX_OUTPUTS, 31});
+	verdict(kernel, "a training step with labels agrees with double precision", labels);
+	verdict(kernel, "a training step with targets agrees with double precision", targets);
+}
+
+#define ROWS_FLOATS		5000
+
+/* Sums over rows and back to them, of which some come twice. */
+static void
+test_rows(const WembKernel *kernel)
+{
+	static float matrix[ROWS_FLOATS],
+				before[ROWS_FLOATS];
+	int32_t		index[20];
+	float		x[MAX_STRIDE],
+				sum[MAX_STRIDE];
 	bool		ok = true;
+	Rng			rng = rng_for(8, 8);
 
 	for (int stride = KERNEL_ROW_FLOATS; stride <= MAX_STRIDE; stride += KERNEL_ROW_FLOATS)
 		for (int n = 0; n <= 20; n++)
-			for (int m = 1; m <= 20; m++)
-				ok = ok && step_agrees(kernel, &(SgnsCase) {stride, n, m});
-	ok = ok && step_agrees(kernel, &(SgnsCase) {MAX_STRIDE, SGNS_MAX_INPUTS, SGNS_MAX_OUTPUTS});
-	verdict(kernel, "a training step agrees with double precision", ok);
+		{
+			RowList		list = {matrix, stride, n, index};
+			int			rows = ROWS_FLOATS / stride;
+
+			fill(matrix, ROWS_FLOATS, &rng);
+			memcpy(before, matrix, sizeof(matrix));
+			fill(x, MAX_STRIDE, &rng);
+			memcpy(sum, x, sizeof(x));
+			for (int k = 0; k < n; k++)
+				index[k] = (int32_t) rng_below(&rng, rows / 4);
+			kernel->sum_rows(&list, sum);
+			kernel->add_to_rows(&list, x);
+			for (int d = 0; d < MAX_STRIDE; d++)
+			{
+				double		exact = x[d];
+
+				for (int k = 0; k < n && d < stride; k++)
+					exact += before[index[k] * stride + d];
+				ok = ok && fabs(sum[d] - exact) < 1e-5;
+			}
+			for (int i = 0; i < rows * stride; i++)
+			{
+				double		exact = before[i];
+
+				for (int k = 0; k < n; k++)
+					exact += index[k] == i / stride ? x[i % stride] : 0;
+				ok = ok && fabs(matrix[i] - exact) < 1e-5;
+			}
+		}
+	verdict(kernel, "sums over rows and back agree with double precision", ok);
 }
 
 /* The sigmoid over its whole range, through a step with rows of one number. */
@@ -297,20 +367,20 @@ test_sigmoid(const WembKernel *kernel)
 	memset(&step, 0, sizeof(step));
 	step.stride = KERNEL_ROW_FLOATS;
 	step.ninputs = step.noutputs = 1;
-	step.spare = spare;
 	step.inputs[0] = in_rows[0];
 	step.outputs[0] = out_rows[0];
 	for (double x = -100; x <= 100; x += 0.01)
 	{
-		double		exact = 1 / (1 + exp(-x));
+		double		exact = 1 / (1 + exp(-x)),
+					p;
 
 		memset(in_rows[0], 0, sizeof(in_rows[0]));
 		memset(out_rows[0], 0, sizeof(out_rows[0]));
 		in_rows[0][3] = 1;
 		out_rows[0][3] = (float) x;
-		kernel->sgns_step(&step);
-		ok = ok && fabs(step.probability[0][0] - exact) < 1e-6 &&
-			(x < -30 || fabs(step.probability[0][0] - exact) < 1e-5 * exact);
+		kernel->labels_step(&step);
+		p = sgns_probability(&step, 0, 0);
+		ok = ok && fabs(p - exact) < 1e-6 && (x < -30 || fabs(p - exact) < 1e-5 * exact);
 	}
 	verdict(kernel, "the sigmoid is exact to 1e-6", ok);
 }
@@ -341,7 +411,8 @@ main(void)
 	{
 		test_vectors(kernel);
 		test_not_finite(kernel);
-		test_sgns_step(kernel);
+		test_sgns_steps(kernel);
+		test_rows(kernel);
 		test_sigmoid(kernel);
 	}
 	return unit_done();

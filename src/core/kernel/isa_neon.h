@@ -24,9 +24,14 @@ typedef float32x4_t vf;
 #define vf_abs(a)		vabsq_f32(a)
 #define vf_shl23(a)		vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(a), 23))
 #define vf_sum(v)		vaddvq_f32(v)
+#define vf_join2(a, b)	vpaddq_f32(a, b)
+#define vf_join4(ab, cd) vpaddq_f32(ab, cd)
 
 static inline void
-vf_sum4(float *out, vf a, vf b, vf c, vf d)
+vf_fold(vf *out, vf a, vf b, vf c, vf d)
 {
-	vst1q_f32(out, vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d)));
+	out[0] = a;
+	out[1] = b;
+	out[2] = c;
+	out[3] = d;
 }

@@ -13,7 +13,11 @@
  *	vf_fma(a, b, c)		a * b + c
  *	vf_shl23			bits shifted left by 23, as 2^n is made from n
  *	vf_sum				the sum of all lanes
- *	vf_sum4				the sums of four vectors, to four floats in memory
+ *	vf_join4(vf_join2(a, b), vf_join2(c, d))
+ *						in every group of four lanes: the sums of a's, b's, c's and d's
+ *						lanes of that group
+ *	vf_fold(out, a, b, c, d)
+ *						the sums of a's groups of four, then b's, c's and d's: 16 lanes
  */
 
 #define ISA_NAME		"portable"
@@ -60,13 +64,31 @@ vf_sum(vf v)
 	return (v[0] + v[2]) + (v[1] + v[3]);
 }
 
-static inline void
-vf_sum4(float *out, vf a, vf b, vf c, vf d)
+#if defined(__clang__)
+#define vf_pick(a, b, i, j, k, l)	__builtin_shufflevector(a, b, i, j, k, l)
+#else
+#define vf_pick(a, b, i, j, k, l)	__builtin_shuffle(a, b, (vf_bits) {i, j, k, l})
+#endif
+
+static inline vf
+vf_join2(vf a, vf b)
 {
-	out[0] = vf_sum(a);
-	out[1] = vf_sum(b);
-	out[2] = vf_sum(c);
-	out[3] = vf_sum(d);
+	return vf_pick(a, b, 0, 4, 1, 5) + vf_pick(a, b, 2, 6, 3, 7);
+}
+
+static inline vf
+vf_join4(vf ab, vf cd)
+{
+	return vf_pick(ab, cd, 0, 1, 4, 5) + vf_pick(ab, cd, 2, 3, 6, 7);
+}
+
+static inline void
+vf_fold(vf *out, vf a, vf b, vf c, vf d)
+{
+	out[0] = a;
+	out[1] = b;
+	out[2] = c;
+	out[3] = d;
 }
 
 #define vf_set1(x)		((vf) {(x), (x), (x), (x)})

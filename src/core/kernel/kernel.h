@@ -3,7 +3,7 @@
  *		The inner loops over floats, one table of functions for each
  *		instruction set.
  *
- * Every loop is written once, in distance_impl.h and sgns_impl.h, over the
+ * Every loop is written once, in distance_impl.h, sgns_impl.h and rows_impl.h, over the
  * dozen words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
  * picks the best table that the processor and the operating system can run.
  *
@@ -17,6 +17,7 @@
 #define WEMB_KERNEL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Rows of the training matrices are padded with zeros to a multiple of this many floats (one AVX-512 register). */
 #define KERNEL_ROW_FLOATS	16
@@ -29,31 +30,54 @@ typedef struct CosineSums
 	float		bb;				/* sum of b[i]^2 */
 } CosineSums;
 
-/* Outputs (a centre and its negatives, or nodes of a tree) and inputs (words of its window) of a step at most. */
-#define SGNS_MAX_OUTPUTS	64
-#define SGNS_MAX_INPUTS		64
+#define SGNS_MAX_OUTPUTS	64	/* of a step: centres and negatives, or nodes of a tree */
+#define SGNS_MAX_INPUTS		64	/* of a step: words of a window */
 #define SGNS_TILE			6	/* outputs that are worked on at once */
+#define SGNS_LANES			8	/* room for their numbers */
+#define SGNS_MAX_TILES		((SGNS_MAX_OUTPUTS + SGNS_TILE - 1) / SGNS_TILE)
 
 /*
  * One step of negative sampling or hierarchical softmax: every input against
- * every output.  Rows are stride floats long and zero beyond the vectors' dimension.
+ * every output.  Rows are stride floats long and zero beyond the vectors'
+ * dimension.  All output rows differ, but the two targets may be the same.
  */
 typedef struct SgnsStep
 {
 	int			stride;			/* floats a row, a multiple of KERNEL_ROW_FLOATS */
-	int			ninputs;		/* 0 .. SGNS_MAX_INPUTS */
-	int			noutputs;		/* 0 .. SGNS_MAX_OUTPUTS */
 	float		alpha;			/* learning rate */
+	int			ninputs;		/* 0 .. SGNS_MAX_INPUTS */
 	float	   *inputs[SGNS_MAX_INPUTS];	/* rows, updated in place; the same one may come twice */
-	float	   *outputs[SGNS_MAX_OUTPUTS];	/* rows, updated in place, all different */
-	float		label[SGNS_MAX_OUTPUTS];	/* 1 if the pairs with this output are true ones, 0 if not */
-	float	   *spare;			/* a row of zeros, in the place of outputs that a tile lacks */
 
-	/* result: the model's probability that a pair is a true one, before the update; [output][input] */
-	float		probability[SGNS_MAX_OUTPUTS][SGNS_MAX_INPUTS];
-	/* scratch; zeroed once by the caller */
-	float		gradient[SGNS_TILE][SGNS_MAX_INPUTS];
+	/*
+	 * labels_step: outputs with labels, 1 for a true one, 0 for another.
+	 * targets_step: the first output is target[0] for the first nleft inputs and
+	 * target[1] for the others, and it alone is a true one.
+	 */
+	int			noutputs;		/* 0 .. SGNS_MAX_OUTPUTS; targets_step: the first one counted, label all 0 */
+	float	   *outputs[SGNS_MAX_OUTPUTS];	/* rows, updated in place; targets_step: from the second on */
+	float		label[SGNS_MAX_OUTPUTS];
+	float	   *target[2];
+	int			nleft;			/* 0 .. ninputs */
+
+	float		gradient[SGNS_MAX_INPUTS][SGNS_LANES] __attribute__((aligned(64)));	/* scratch */
+	/* result: the model's probability that a pair is a true one, before the update; read with sgns_probability() */
+	float		probability[SGNS_MAX_TILES][SGNS_MAX_INPUTS][SGNS_LANES];
 } SgnsStep;
+
+static inline float
+sgns_probability(const SgnsStep *step, int output, int input)
+{
+	return step->probability[output / SGNS_TILE][input][output % SGNS_TILE];
+}
+
+/* Some rows of a matrix, by number; the same one may come twice. */
+typedef struct RowList
+{
+	float	   *matrix;
+	int			stride;			/* floats a row, a multiple of KERNEL_ROW_FLOATS */
+	int			n;
+	const int32_t *index;
+} RowList;
 
 typedef struct WembKernel
 {
@@ -64,7 +88,10 @@ typedef struct WembKernel
 	CosineSums	(*cosine_f32) (const float *a, const float *b, int n);
 	void		(*axpy_f32) (float alpha, const float *x, float *y, int n); /* y[i] += alpha * x[i] */
 	void		(*scale_f32) (float alpha, float *x, int n);	/* x[i] *= alpha */
-	void		(*sgns_step) (SgnsStep *step);
+	void		(*targets_step) (SgnsStep *step);
+	void		(*labels_step) (SgnsStep *step);
+	void		(*sum_rows) (const RowList *list, float *out);	/* out += each row */
+	void		(*add_to_rows) (const RowList *list, const float *x);	/* each row += x */
 } WembKernel;
 
 /* The table in use; the best one that can run, unless wemb_kernel_use() chose another. */

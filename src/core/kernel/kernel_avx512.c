@@ -16,6 +16,7 @@
 #include "core/kernel/isa_avx512.h"
 
 #include "core/kernel/distance_impl.h"
+#include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/table_impl.h"
 

@@ -10,6 +10,7 @@
 #include "core/kernel/isa_neon.h"
 
 #include "core/kernel/distance_impl.h"
+#include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/table_impl.h"
 

@@ -9,5 +9,6 @@
 #include "core/kernel/isa_portable.h"
 
 #include "core/kernel/distance_impl.h"
+#include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/table_impl.h"

@@ -10,5 +10,8 @@ const WembKernel ISA(wemb_kernel) = {
 	.cosine_f32 = ISA(cosine_f32),
 	.axpy_f32 = ISA(axpy_f32),
 	.scale_f32 = ISA(scale_f32),
-	.sgns_step = ISA(sgns_step),
+	.targets_step = ISA(targets_step),
+	.labels_step = ISA(labels_step),
+	.sum_rows = ISA(sum_rows),
+	.add_to_rows = ISA(add_to_rows),
 };

@@ -32,7 +32,10 @@ alias_draw(const AliasEntry *table, int n, Rng *rng)
 	uint64_t	bits = rng_next(rng);
 	uint32_t	i = (uint32_t) (((bits >> 32) * (uint64_t) n) >> 32);
 
-	return (uint32_t) bits <= table[i].threshold ? (int32_t) i : table[i].alias;
+	/* A mask, since a branch would be mispredicted as often as not. */
+	int32_t		keep = -(int32_t) ((uint32_t) bits <= table[i].threshold);
+
+	return table[i].alias ^ ((table[i].alias ^ (int32_t) i) & keep);
 }
 
 #endif							/* WEMB_ALIAS_H */

@@ -1,62 +1,129 @@
 /*
  * cbow.c
  *		CBOW: the mean of the window's words predicts the centre.
+ *
+ * Two centres, side by side, are trained at once and share their negatives: so
+ * a step has two inputs, and each row of a negative is fetched and written half
+ * as often.
  */
 #include "core/train/objective.h"
 
 #include <string.h>
 
-/* How many rows a word's vector is the mean of. */
-static int
-rows_of(const TrainWorker *w, int position)
+/* One centre's place in TrainWorker.mean: the mean as it was, and as it is now. */
+typedef struct MeanSlot
 {
-	int			nrows;
+	float	   *before;
+	float	   *now;
+} MeanSlot;
 
-	train_bag(w->shared, w->kept[position], &nrows);
-	return 1 + nrows;
+static MeanSlot
+mean_slot(const TrainWorker *w, int i)
+{
+	float	   *rows = w->mean + 2 * i * w->shared->stride;
+
+	return (MeanSlot) {rows, rows + w->shared->stride};
 }
 
-/* The mean of all rows of the window's words, as the step's only input, and a copy of it behind. */
-static void
-gather_mean(TrainWorker *w, const Window *window, int c)
+/* Add up words first to last, which have one row each; returns how many rows. */
+int
+wemb_cbow_gather_words(TrainWorker *w, int first, int last, float *sum)
 {
-	int			stride = w->shared->stride;
+	RowList		rows = train_rows(w->shared, w->kept + first, last - first + 1);
+
+	wemb_kernel->sum_rows(&rows, sum);
+	return rows.n;
+}
+
+/* The same for words that are means of many rows, each of which counts. */
+int
+wemb_cbow_gather_subwords(TrainWorker *w, int first, int last, float *sum)
+{
 	int			nrows = 0;
 
-	memset(w->mean, 0, stride * sizeof(float));
-	for (int k = window->first; k <= window->last; k++)
-		if (k != c)
-		{
-			wemb_kernel->axpy_f32((float) rows_of(w, k), w->input[k], w->mean, stride);
-			nrows += rows_of(w, k);
-		}
-	wemb_kernel->scale_f32(1.0f / nrows, w->mean, stride);
-	memcpy(w->mean + stride, w->mean, stride * sizeof(float));
-	w->step.inputs[0] = w->mean;
-	w->step.ninputs = 1;
+	for (int k = first; k <= last; k++)
+	{
+		int			n = 1 + train_bag(w->shared, w->kept[k]).n;
+
+		wemb_kernel->axpy_f32((float) n, w->input[k], sum, w->shared->stride);
+		nrows += n;
+	}
+	return nrows;
 }
 
-/* Move every word of the window by what the mean has moved. */
-static void
-scatter_mean(TrainWorker *w, const Window *window, int c)
+/* Move words first to last by x. */
+void
+wemb_cbow_scatter_words(TrainWorker *w, int first, int last, const float *x)
 {
-	int			stride = w->shared->stride;
+	RowList		rows = train_rows(w->shared, w->kept + first, last - first + 1);
 
-	wemb_kernel->axpy_f32(-1.0f, w->mean + stride, w->mean, stride);
-	for (int k = window->first; k <= window->last; k++)
-		if (k != c)
-			wemb_kernel->axpy_f32(1.0f, w->mean, w->input[k], stride);
+	wemb_kernel->add_to_rows(&rows, x);
 }
 
 void
+wemb_cbow_scatter_subwords(TrainWorker *w, int first, int last, const float *x)
+{
+	for (int k = first; k <= last; k++)
+		wemb_kernel->axpy_f32(1.0f, x, w->input[k], w->shared->stride);
+}
+
+/* The mean of all rows of the window's words becomes input i of the step. */
+static void
+gather_mean(TrainWorker *w, const Window *window, int c, int i)
+{
+	int			stride = w->shared->stride;
+	MeanSlot	slot = mean_slot(w, i);
+	int			nrows;
+
+	memset(slot.now, 0, stride * sizeof(float));
+	nrows = w->objective.gather(w, window->first, c - 1, slot.now);
+	nrows += w->objective.gather(w, c + 1, window->last, slot.now);
+	wemb_kernel->scale_f32(1.0f / nrows, slot.now, stride);
+	memcpy(slot.before, slot.now, stride * sizeof(float));
+	w->step.inputs[i] = slot.now;
+	w->step.ninputs = i + 1;
+}
+
+/* Every word of the window moves by what the mean has moved. */
+static void
+scatter_mean(TrainWorker *w, const Window *window, int c, int i)
+{
+	MeanSlot	slot = mean_slot(w, i);
+
+	wemb_kernel->axpy_f32(-1.0f, slot.before, slot.now, w->shared->stride);
+	w->objective.scatter(w, window->first, c - 1, slot.now);
+	w->objective.scatter(w, c + 1, window->last, slot.now);
+}
+
+void
+wemb_cbow_prepare(TrainWorker *w, int c)
+{
+	if (c % CBOW_CENTRES == 0)
+		wemb_negatives_prepare(w, c);
+	else
+		prefetch_row(train_out(w->shared, w->kept[c]), w->shared->stride);
+}
+
+/* The centre at c and the one behind it, when c is the first of two. */
+void
 wemb_cbow_negatives(TrainWorker *w, int c)
 {
-	Window		window = draw_window(w, c);
+	Window		window[CBOW_CENTRES];
+	int			n = w->nkept - c < CBOW_CENTRES ? w->nkept - c : CBOW_CENTRES;
 
-	wemb_count_centre(w, 1);
-	gather_mean(w, &window, c);
-	wemb_negatives_train(w, w->kept[c], &w->gap[c % 3]);
-	scatter_mean(w, &window, c);
+	if (c % CBOW_CENTRES != 0)
+		return;
+	wemb_count_centre(w, n);
+	for (int i = 0; i < n; i++)
+	{
+		window[i] = draw_window(w, c + i);
+		gather_mean(w, &window[i], c + i, i);
+		w->step.target[i] = train_out(w->shared, w->kept[c + i]);
+	}
+	w->step.nleft = 1;
+	wemb_negatives_train(w, c);
+	for (int i = 0; i < n; i++)
+		scatter_mean(w, &window[i], c + i, i);
 }
 
 void
@@ -65,7 +132,7 @@ wemb_cbow_path(TrainWorker *w, int c)
 	Window		window = draw_window(w, c);
 
 	wemb_count_centre(w, 1);
-	gather_mean(w, &window, c);
+	gather_mean(w, &window, c, 0);
 	wemb_path_train(w, w->kept[c]);
-	scatter_mean(w, &window, c);
+	scatter_mean(w, &window, c, 0);
 }

@@ -14,6 +14,7 @@
 #include "core/train/train_layout.h"
 
 #define TRAIN_CACHE_LINE	64
+#define CBOW_CENTRES		2	/* that share a step and its negatives */
 
 /* window.c: what a word of the window is to the inputs, TrainWorker.input */
 extern size_t wemb_window_size(const TrainConfig *config);
@@ -22,22 +23,28 @@ extern void wemb_window_leave_word(TrainWorker *w, int position);
 extern void wemb_window_enter_subwords(TrainWorker *w, int position);
 extern void wemb_window_leave_subwords(TrainWorker *w, int position);
 
-/* outputs.c: the centre's outputs */
+/* outputs.c: the outputs of a centre */
+extern void wemb_negatives_start(TrainWorker *w);
 extern void wemb_negatives_prepare(TrainWorker *w, int position);
 extern void wemb_path_prepare(TrainWorker *w, int position);
 
 /*
- * Train the inputs gathered in w->step on this centre and none of the negatives,
- * or on the centre's path; then there are none gathered.  Before the first of a
- * centre, wemb_count_centre().
+ * Train the inputs gathered in w->step on their targets and the negatives of the
+ * centre there, or on a centre's path; then there are none gathered.  Before the
+ * first of a centre, wemb_count_centre().
  */
-extern void wemb_negatives_train(TrainWorker *w, int32_t centre, const Negatives *negatives);
+extern void wemb_negatives_train(TrainWorker *w, int position);
 extern void wemb_path_train(TrainWorker *w, int32_t centre);
 extern void wemb_count_centre(TrainWorker *w, int inputs);
 
 /* skipgram.c and cbow.c: the centre at a position with its window */
 extern void wemb_skipgram_negatives(TrainWorker *w, int position);
 extern void wemb_skipgram_path(TrainWorker *w, int position);
+extern void wemb_cbow_prepare(TrainWorker *w, int position);
+extern int	wemb_cbow_gather_words(TrainWorker *w, int first, int last, float *sum);
+extern int	wemb_cbow_gather_subwords(TrainWorker *w, int first, int last, float *sum);
+extern void wemb_cbow_scatter_words(TrainWorker *w, int first, int last, const float *x);
+extern void wemb_cbow_scatter_subwords(TrainWorker *w, int first, int last, const float *x);
 extern void wemb_cbow_negatives(TrainWorker *w, int position);
 extern void wemb_cbow_path(TrainWorker *w, int position);
 
@@ -47,11 +54,17 @@ typedef struct Window
 	int			last;
 } Window;
 
-/* The window of a centre.  Its reach is drawn, so that near words, which are in more windows, count more. */
+/* How far a centre's window reaches to each side, drawn so that near words, which are in more windows, count more. */
+static inline int
+draw_reach(TrainWorker *w)
+{
+	return 1 + (int) rng_below(&w->rng, w->shared->config.window);
+}
+
 static inline Window
 draw_window(TrainWorker *w, int position)
 {
-	int			reach = 1 + (int) rng_below(&w->rng, w->shared->config.window);
+	int			reach = draw_reach(w);
 
 	return (Window) {position > reach ? position - reach : 0,
 		position + reach < w->nkept ? position + reach : w->nkept - 1};

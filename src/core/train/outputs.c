@@ -8,6 +8,7 @@
 #include <math.h>
 
 #define LEAST_P		1e-30		/* of a decision in the loss, so that its logarithm is finite */
+#define POOL_USES	8			/* of a word of the pool, on average */
 
 void
 wemb_count_centre(TrainWorker *w, int inputs)
@@ -17,71 +18,132 @@ wemb_count_centre(TrainWorker *w, int inputs)
 		w->pairs += inputs;
 }
 
-/* The outputs gathered in step against its inputs; then there are no outputs. */
+/*
+ * Add the loss of a step: of output i, all inputs' p, or 1 - p where it is not
+ * true.  The logarithm of a product is taken once for a tile's outputs.
+ */
 static void
-run_step(TrainWorker *w)
+add_loss(TrainWorker *w)
 {
-	SgnsStep   *step = &w->step;
+	const SgnsStep *step = &w->step;
+	int			first_true = w->shared->config.loss == TRAIN_NEGATIVE_SAMPLING ? 0 : -1;
 
-	wemb_kernel->sgns_step(step);
-	if (w->loss_now)
+	for (int k = 0; k < step->ninputs; k++)
+	{
+		double		product = 1;
+
 		for (int i = 0; i < step->noutputs; i++)
-			for (int k = 0; k < step->ninputs; k++)
-			{
-				double		p = step->probability[i][k];
+		{
+			double		p = sgns_probability(step, i, k);
 
-				w->loss -= log(fmax(step->label[i] > 0 ? p : 1.0 - p, LEAST_P));
+			product *= fmax(i == first_true || step->label[i] > 0 ? p : 1.0 - p, LEAST_P);
+			if (i % SGNS_TILE == SGNS_TILE - 1)
+			{
+				w->loss -= log(product);
+				product = 1;
 			}
-	step->noutputs = 0;
+		}
+		w->loss -= log(product);
+	}
 }
 
-/* Draw the negatives of the gap after a position.  A draw that is there already is dropped. */
-static void
-draw_negatives(TrainWorker *w, Negatives *negatives)
+static Negatives *
+negatives_of(TrainWorker *w, int position)
 {
-	TrainShared *s = w->shared;
+	return &w->negatives[position % TRAIN_NEGATIVE_SETS];
+}
+
+/*
+ * Negatives are taken at random from a pool of words, and a word of the pool is
+ * used POOL_USES times, over a hundred centres or so, before a new one takes its
+ * place.  Each word is as frequent among negatives as if all were drawn anew,
+ * but most are in the processor's cache: drawing all anew waits for memory for
+ * half of the time.  16 million tokens, 70,000 words: 1.75 times as fast, with
+ * the same scores to within 0.002.
+ */
+static void
+renew_pool(TrainWorker *w)
+{
+	int32_t		word = alias_draw(train_negatives(w->shared), w->shared->config.words, &w->rng);
+
+	w->pool[w->pool_oldest] = word;
+	w->pool_oldest = (w->pool_oldest + 1) % TRAIN_POOL;
+	prefetch_row(train_out(w->shared, word), w->shared->stride);
+}
+
+/* A pool of new words, when random numbers come from another stream. */
+void
+wemb_negatives_start(TrainWorker *w)
+{
+	w->pool_oldest = 0;
+	w->pool_uses = 0;
+	for (int i = 0; i < TRAIN_POOL; i++)
+		renew_pool(w);
+}
+
+/*
+ * Take the negatives of a centre from the pool.  Neither it nor the word behind
+ * it, which a skip-gram's step has as a target too, is one, nor a word that is
+ * there already.
+ */
+static void
+take_negatives(TrainWorker *w, int position)
+{
+	Negatives  *negatives = negatives_of(w, position);
+	int			n = w->shared->config.negative;
+	int32_t		centre = w->kept[position];
+	int32_t		next = position + 1 < w->nkept ? w->kept[position + 1] : centre;
+	uint32_t	first = (uint32_t) (rng_next(&w->rng) >> 32);
 
 	negatives->n = 0;
-	for (int i = 0; i < s->config.negative; i++)
+	for (int i = 0; i < n; i++)
 	{
-		int32_t		word = alias_draw(train_negatives(s), s->config.words, &w->rng);
-		bool		fresh = true;
+		int32_t		word = w->pool[(first + i * (TRAIN_POOL / n)) % TRAIN_POOL];
+		bool		fresh = word != centre && word != next;
 
 		for (int k = 0; k < negatives->n; k++)
 			fresh = fresh && negatives->word[k] != word;
-		if (fresh)
-		{
-			negatives->word[negatives->n++] = word;
-			prefetch_row(train_out(s, word), s->stride);
-		}
+		negatives->word[negatives->n] = word;
+		negatives->n += fresh;
 	}
 }
 
 void
 wemb_negatives_prepare(TrainWorker *w, int position)
 {
-	prefetch_row(train_out(w->shared, w->kept[position]), w->shared->stride);
-	draw_negatives(w, &w->gap[position % 3]);
-}
+	const Negatives *negatives = negatives_of(w, position);
 
-static void
-add_output(SgnsStep *step, float *row, float label)
-{
-	step->outputs[step->noutputs] = row;
-	step->label[step->noutputs++] = label;
+	for (w->pool_uses += w->shared->config.negative; w->pool_uses >= POOL_USES; w->pool_uses -= POOL_USES)
+		renew_pool(w);
+	take_negatives(w, position);
+	prefetch_row(train_out(w->shared, w->kept[position]), w->shared->stride);
+	for (int i = 0; i < negatives->n; i++)
+		prefetch_row(train_out(w->shared, negatives->word[i]), w->shared->stride);
 }
 
 void
-wemb_negatives_train(TrainWorker *w, int32_t centre, const Negatives *negatives)
+wemb_negatives_train(TrainWorker *w, int position)
 {
-	TrainShared *s = w->shared;
+	SgnsStep   *step = &w->step;
+	const Negatives *negatives = negatives_of(w, position);
 
-	add_output(&w->step, train_out(s, centre), 1);
 	for (int i = 0; i < negatives->n; i++)
-		if (negatives->word[i] != centre)
-			add_output(&w->step, train_out(s, negatives->word[i]), 0);
-	run_step(w);
-	w->step.ninputs = 0;
+		step->outputs[1 + i] = train_out(w->shared, negatives->word[i]);
+	step->noutputs = 1 + negatives->n;
+	wemb_kernel->targets_step(step);
+	if (w->loss_now)
+		add_loss(w);
+	step->ninputs = 0;
+}
+
+/* The nodes gathered in step against its inputs; then there are no nodes. */
+static void
+train_nodes(TrainWorker *w)
+{
+	wemb_kernel->labels_step(&w->step);
+	if (w->loss_now)
+		add_loss(w);
+	w->step.noutputs = 0;
 }
 
 void
@@ -101,10 +163,11 @@ wemb_path_train(TrainWorker *w, int32_t centre)
 
 	for (HuffmanLink link = tree[centre]; link.node >= 0; link = tree[s->config.words + link.node])
 	{
-		add_output(&w->step, train_out(s, link.node), link.branch == 0);
+		w->step.outputs[w->step.noutputs] = train_out(s, link.node);
+		w->step.label[w->step.noutputs++] = link.branch == 0;
 		if (w->step.noutputs == SGNS_MAX_OUTPUTS)
-			run_step(w);
+			train_nodes(w);
 	}
-	run_step(w);
+	train_nodes(w);
 	w->step.ninputs = 0;
 }

@@ -4,34 +4,49 @@
  */
 #include "core/train/objective.h"
 
-/* Train the words from first to last, all on one side of the centre. */
-static void
-train_side(TrainWorker *w, int first, int last, int32_t centre, const Negatives *negatives)
+/* Add words first to last to the step's inputs, until there are limit of them; returns the next one. */
+static int
+add_inputs(TrainWorker *w, int first, int last, int limit)
 {
-	for (int k = first; k <= last; k++)
-	{
-		w->step.inputs[w->step.ninputs++] = w->input[k];
-		if (w->step.ninputs == SGNS_MAX_INPUTS)
-			wemb_negatives_train(w, centre, negatives);
-	}
-	if (w->step.ninputs > 0)
-		wemb_negatives_train(w, centre, negatives);
+	SgnsStep   *step = &w->step;
+
+	while (first <= last && step->ninputs < limit)
+		step->inputs[step->ninputs++] = w->input[first++];
+	return first;
 }
 
 /*
- * A set of negatives is drawn for each gap between two words, and serves the
- * words after the one and those before the other.  So each side of a window has
- * its own, which one set for the whole window did not reach in quality, yet only
- * one set is drawn and fetched for each word.
+ * Train the gap between the words at c and c + 1: the words before it that have
+ * c + 1 in their window predict that, those behind it that have c in theirs
+ * predict c, and all share a set of negatives.  So each side of a window has
+ * negatives of its own, which one set for the whole window did not reach in
+ * quality, yet only one set is drawn and fetched for each word.
  */
 void
 wemb_skipgram_negatives(TrainWorker *w, int c)
 {
-	Window		window = draw_window(w, c);
+	SgnsStep   *step = &w->step;
+	int			last = c + w->reach,
+				first;
 
-	wemb_count_centre(w, window.last - window.first);
-	train_side(w, window.first, c - 1, w->kept[c], &w->gap[(c + 2) % 3]);
-	train_side(w, c + 1, window.last, w->kept[c], &w->gap[c % 3]);
+	if (c + 1 >= w->nkept)
+		return;
+	w->reach = draw_reach(w);
+	first = c + 1 - w->reach;
+	if (first < 0)
+		first = 0;
+	if (last >= w->nkept)
+		last = w->nkept - 1;
+	wemb_count_centre(w, last - first + 1);
+	step->target[0] = train_out(w->shared, w->kept[c + 1]);
+	step->target[1] = train_out(w->shared, w->kept[c]);
+	for (int left = first, right = c + 1; left <= c || right <= last;)
+	{
+		left = add_inputs(w, left, c, SGNS_MAX_INPUTS / 2);
+		step->nleft = step->ninputs;
+		right = add_inputs(w, right, last, SGNS_MAX_INPUTS);
+		wemb_negatives_train(w, c);
+	}
 }
 
 void

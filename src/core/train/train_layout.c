@@ -204,13 +204,17 @@ void
 wemb_train_word_vector(const TrainShared *s, int word, bool unit_length, float *out)
 {
 	int			dim = s->config.dim;
-	int			nrows;
-	const int32_t *bag = train_bag(s, word, &nrows);
-	double		scale = 1.0 / (1 + nrows);
+	double		scale = 1.0;
 
 	memcpy(out, train_in(s, word), dim * sizeof(float));
-	for (int k = 0; k < nrows; k++)
-		wemb_kernel->axpy_f32(1.0f, train_in(s, bag[k]), out, dim);
+	if (s->config.buckets > 0)
+	{
+		RowList		bag = train_bag(s, word);
+
+		for (int k = 0; k < bag.n; k++)
+			wemb_kernel->axpy_f32(1.0f, train_in(s, bag.index[k]), out, dim);
+		scale = 1.0 / (1 + bag.n);
+	}
 	if (unit_length)
 	{
 		double		norm2 = 0;

@@ -75,19 +75,22 @@ train_tree(const TrainShared *s)
 	return (HuffmanLink *) ((char *) s + s->tree);
 }
 
-/* The rows of word's n-grams and how many they are; 0 without subwords. */
-static inline const int32_t *
-train_bag(const TrainShared *s, int word, int *nrows)
+/* These rows of in. */
+static inline RowList
+train_rows(const TrainShared *s, const int32_t *index, int n)
+{
+	return (RowList) {train_in(s, 0), s->stride, n, index};
+}
+
+/* The rows of word's n-grams; with subwords only. */
+static inline RowList
+train_bag(const TrainShared *s, int word)
 {
 	const uint64_t *start = (const uint64_t *) ((const char *) s + s->bag_start);
 
-	if (s->config.buckets == 0)
-	{
-		*nrows = 0;
-		return NULL;
-	}
-	*nrows = (int) (start[word + 1] - start[word]);
-	return (const int32_t *) ((const char *) s + s->bag) + start[word];
+	const int32_t *rows = (const int32_t *) ((const char *) s + s->bag);
+
+	return train_rows(s, rows + start[word], (int) (start[word + 1] - start[word]));
 }
 
 #endif							/* WEMB_TRAIN_LAYOUT_H */

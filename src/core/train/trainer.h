@@ -41,6 +41,8 @@
 
 #define TRAIN_MAX_SENTENCE	8192	/* tokens that one wemb_train_begin() takes at most */
 #define TRAIN_MAX_NEGATIVE	(SGNS_MAX_OUTPUTS - 1)
+#define TRAIN_NEGATIVE_SETS 4	/* sets of negatives that a worker has ready; a power of two */
+#define TRAIN_POOL			64	/* words that negatives are taken from; a power of two, more than TRAIN_MAX_NEGATIVE */
 
 /* What is learned from a window. */
 typedef enum TrainArchitecture
@@ -95,6 +97,8 @@ typedef struct TrainObjective
 	void		(*leave) (TrainWorker *w, int position);	/* ... and leaves it for good */
 	void		(*prepare) (TrainWorker *w, int position);	/* ask for the outputs of the centre there */
 	void		(*train) (TrainWorker *w, int position);	/* train the centre there */
+	int			(*gather) (TrainWorker *w, int first, int last, float *sum);	/* CBOW: add up words of the window */
+	void		(*scatter) (TrainWorker *w, int first, int last, const float *x);	/* CBOW: move them */
 } TrainObjective;
 
 /* One process's part: what it draws, its place in the sentence, its loss. */
@@ -104,7 +108,7 @@ struct TrainWorker
 	TrainObjective objective;
 	Rng			rng;
 	SgnsStep	step;
-	float	   *mean;			/* with CBOW: the input, and its copy */
+	float	   *mean;			/* with CBOW: the inputs and copies of them */
 	float	   *window_rows;	/* with subwords: the vectors of the words around the centre */
 	int			step_centres;	/* how many centres one wemb_train_step() takes */
 
@@ -115,7 +119,11 @@ struct TrainWorker
 	float	   *input[TRAIN_MAX_SENTENCE];	/* of words in reach: the row that stands for the word */
 	int			next;			/* the centre that comes next */
 	int			entered;		/* words that have come into reach */
-	Negatives	gap[3];			/* that after the word at position c is gap[c % 3] */
+	int			reach;			/* of the window of the centre that comes next */
+	Negatives	negatives[TRAIN_NEGATIVE_SETS]; /* of the centre at position c: c % TRAIN_NEGATIVE_SETS */
+	int32_t		pool[TRAIN_POOL];	/* words drawn as negatives */
+	int			pool_oldest;	/* which of them is the next to go */
+	int			pool_uses;		/* since the last one went */
 	uint64_t	centres;		/* centre words seen */
 
 	/* Loss of every loss_every-th centre; the caller reads and resets both. */

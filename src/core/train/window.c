@@ -18,11 +18,11 @@ typedef struct WindowSlot
 	float	   *now;
 } WindowSlot;
 
-/* Places for words in reach. */
+/* Places for words in reach, and for the one that comes next. */
 static int
 places(const TrainConfig *config)
 {
-	return 2 * config->window + 1;
+	return 2 * config->window + 2;
 }
 
 /* Bytes of TrainWorker.window_rows. */
@@ -55,19 +55,30 @@ window_slot(const TrainWorker *w, int position)
 	return (WindowSlot) {rows, rows + stride};
 }
 
+static void
+prefetch_bag(const RowList *bag)
+{
+	for (int k = 0; k < bag->n; k++)
+		prefetch_row(bag->matrix + (size_t) bag->index[k] * bag->stride, bag->stride);
+}
+
 void
 wemb_window_enter_subwords(TrainWorker *w, int position)
 {
 	TrainShared *s = w->shared;
 	WindowSlot	slot = window_slot(w, position);
 	int			word = w->kept[position];
-	int			nrows;
-	const int32_t *bag = train_bag(s, word, &nrows);
+	RowList		bag = train_bag(s, word);
 
+	if (position + 1 < w->nkept)
+	{
+		RowList		next = train_bag(s, w->kept[position + 1]);
+
+		prefetch_bag(&next);
+	}
 	memcpy(slot.before, train_in(s, word), s->stride * sizeof(float));
-	for (int k = 0; k < nrows; k++)
-		wemb_kernel->axpy_f32(1.0f, train_in(s, bag[k]), slot.before, s->stride);
-	wemb_kernel->scale_f32(1.0f / (1 + nrows), slot.before, s->stride);
+	wemb_kernel->sum_rows(&bag, slot.before);
+	wemb_kernel->scale_f32(1.0f / (1 + bag.n), slot.before, s->stride);
 	memcpy(slot.now, slot.before, s->stride * sizeof(float));
 	w->input[position] = slot.now;
 }
@@ -79,11 +90,9 @@ wemb_window_leave_subwords(TrainWorker *w, int position)
 	TrainShared *s = w->shared;
 	WindowSlot	slot = window_slot(w, position);
 	int			word = w->kept[position];
-	int			nrows;
-	const int32_t *bag = train_bag(s, word, &nrows);
+	RowList		bag = train_bag(s, word);
 
 	wemb_kernel->axpy_f32(-1.0f, slot.before, slot.now, s->stride);
 	wemb_kernel->axpy_f32(1.0f, slot.now, train_in(s, word), s->stride);
-	for (int k = 0; k < nrows; k++)
-		wemb_kernel->axpy_f32(1.0f, slot.now, train_in(s, bag[k]), s->stride);
+	wemb_kernel->add_to_rows(&bag, slot.now);
 }

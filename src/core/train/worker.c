@@ -9,6 +9,7 @@
 
 #define LOSS_TOKENS		100000	/* a longer text has its loss measured on one centre word in LOSS_EVERY */
 #define LOSS_EVERY		16
+#define TRAIN_AHEAD		2		/* so many centres early are outputs asked for: enough time for memory to answer */
 #define STEP_PRODUCTS	20000000	/* of two floats, about, that a step takes */
 
 /* How many centres make a step: one at least, however large the window. */
@@ -33,7 +34,13 @@ choose_objective(const TrainConfig *config)
 	};
 
 	if (config->architecture == TRAIN_CBOW)
+	{
 		objective.train = path ? wemb_cbow_path : wemb_cbow_negatives;
+		objective.gather = subwords ? wemb_cbow_gather_subwords : wemb_cbow_gather_words;
+		objective.scatter = subwords ? wemb_cbow_scatter_subwords : wemb_cbow_scatter_words;
+		if (!path)
+			objective.prepare = wemb_cbow_prepare;
+	}
 	else
 		objective.train = path ? wemb_skipgram_path : wemb_skipgram_negatives;
 	return objective;
@@ -45,11 +52,11 @@ worker_header(void)
 	return (sizeof(TrainWorker) + TRAIN_CACHE_LINE - 1) / TRAIN_CACHE_LINE * TRAIN_CACHE_LINE;
 }
 
-/* Rows behind the header: step.spare, mean and its copy, then the window's. */
+/* Rows behind the header: the means and their copies, then the window's. */
 size_t
 wemb_train_worker_size(const TrainConfig *config)
 {
-	return worker_header() + 3 * train_row_floats(config) * sizeof(float) + wemb_window_size(config);
+	return worker_header() + 2 * CBOW_CENTRES * train_row_floats(config) * sizeof(float) + wemb_window_size(config);
 }
 
 TrainWorker *
@@ -63,9 +70,8 @@ wemb_train_worker_init(void *block, TrainShared *shared, int number)
 	w->step_centres = step_centres(&shared->config);
 	w->loss_every = shared->config.epoch_tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
 	w->step.stride = shared->stride;
-	w->step.spare = (float *) ((char *) block + worker_header());
-	w->mean = w->step.spare + shared->stride;
-	w->window_rows = w->mean + 2 * shared->stride;
+	w->mean = (float *) ((char *) block + worker_header());
+	w->window_rows = w->mean + 2 * CBOW_CENTRES * shared->stride;
 	wemb_train_worker_stream(w, number);
 	return w;
 }
@@ -75,6 +81,8 @@ wemb_train_worker_stream(TrainWorker *w, uint64_t stream)
 {
 	w->rng = rng_for(~w->shared->config.seed, stream);
 	w->centres = 0;
+	if (w->shared->config.loss == TRAIN_NEGATIVE_SAMPLING)
+		wemb_negatives_start(w);
 }
 
 uint64_t
@@ -122,7 +130,7 @@ move_window(TrainWorker *w, int c)
 
 	if (c > window)
 		w->objective.leave(w, c - window - 1);
-	for (; w->entered < w->nkept && w->entered <= c + window; w->entered++)
+	for (; w->entered < w->nkept && w->entered <= c + window + 1; w->entered++)
 		w->objective.enter(w, w->entered);
 }
 
@@ -135,8 +143,8 @@ train_centres(TrainWorker *w, int end)
 	for (int c = w->next; c < end; c++)
 	{
 		move_window(w, c);
-		if (c + 1 < w->nkept)
-			w->objective.prepare(w, c + 1);
+		if (c + TRAIN_AHEAD < w->nkept)
+			w->objective.prepare(w, c + TRAIN_AHEAD);
 		w->objective.train(w, c);
 	}
 	if (end == w->nkept)
@@ -152,8 +160,9 @@ wemb_train_begin(TrainWorker *w, const int32_t *words, int n)
 	w->next = 0;
 	w->entered = 0;
 	w->step.alpha = (float) wemb_train_alpha(w->shared);
-	if (w->nkept > 0)
-		w->objective.prepare(w, 0);
+	w->reach = draw_reach(w);
+	for (int c = 0; c < w->nkept && c < TRAIN_AHEAD; c++)
+		w->objective.prepare(w, c);
 }
 
 bool
