@@ -136,6 +136,7 @@ wemb_keeper_go_back(EpochKeeper *keeper)
 	factor = pow(0.5, keeper->restarts);
 	keeper->weights.resume(keeper->weights.arg, keeper->epoch, factor);
 	wemb_claims_go_back(keeper->claims, keeper->epoch);
+	wemb_progress_epoch(keeper->progress, keeper->epoch + 1);
 
 	wemb_train_log_add(&keeper->log, (TrainEvent) {
 		.epoch = bad,

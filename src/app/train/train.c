@@ -75,7 +75,7 @@ read_vector(const TrainRun *run, int word, bool unit_length, Vector *vec)
 /* Store the model and return its words. */
 static void
 store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
-	  const TrainSource *source, const TrainRun *run)
+	  const TrainSource *source, const TrainRun *run, TrainProgress *progress)
 {
 	const TrainConfig *config = &options->config;
 	ModelWriter *writer = wemb_model_write_begin(target, config->words);
@@ -114,6 +114,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		wemb_srf_row(fcinfo, values, nulls);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(row_context);
+		wemb_progress_step(progress, i + 1, NAN);
 	}
 	write_parts(writer, run, config);
 	wemb_model_write_end(writer);
@@ -200,7 +201,7 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	wemb_train_run(options, &source, helpers, progress, &run);
 	wemb_train_source_close(&source);
 	wemb_progress_phase(progress, TRAIN_PHASE_STORING, config->words);
-	store(fcinfo, target, options, &source, &run);
+	store(fcinfo, target, options, &source, &run, progress);
 	wemb_train_block_release(&run.block);
 	report(target, options, &source, &run, wemb_progress_seconds(progress));
 	wemb_progress_end(progress);

@@ -30,7 +30,7 @@ wemb_train_log_json(const TrainEvent *event)
 	StringInfoData json;
 
 	initStringInfo(&json);
-	appendStringInfo(&json, "{\"epoch\": %d, \"alpha\": %.8f, \"words\": " UINT64_FORMAT ", \"seconds\": %.3f",
+	appendStringInfo(&json, "{\"epoch\": %d, \"alpha\": %.8f, \"words\": " UINT64_FORMAT ", \"seconds\": %.6f",
 					 event->epoch, event->alpha, event->words, event->seconds);
 	if (isfinite(event->loss))
 		appendStringInfo(&json, ", \"loss\": %.6f", event->loss);

@@ -294,11 +294,12 @@ wemb_train_set_word_vector(TrainShared *s, int word, const float *vector)
 {
 	int			dim = s->config.dim;
 	float	   *own = train_in(s, word);
-	int			nrows;
-	const int32_t *bag = train_bag(s, word, &nrows);
+	RowList		bag = {0};
 
+	if (s->config.buckets > 0)
+		bag = train_bag(s, word);
 	for (int d = 0; d < dim; d++)
-		own[d] = vector[d] * (1 + nrows);
-	for (int k = 0; k < nrows; k++)
-		wemb_kernel->axpy_f32(-1.0f, train_in(s, bag[k]), own, dim);
+		own[d] = vector[d] * (1 + bag.n);
+	for (int k = 0; k < bag.n; k++)
+		wemb_kernel->axpy_f32(-1.0f, train_in(s, bag.index[k]), own, dim);
 }
