@@ -232,22 +232,25 @@ wemb_corpus_next(CorpusReader *r, const int32 *rank, int32 *out, int max, bool *
 	int			n = 0;
 
 	*end_of_text = false;
-	while (n < max)
+	while (r->next < CORPUS_CHUNK || next_chunk(r))
 	{
-		int32		number;
+		int32		number = r->chunk[r->next++];
 
-		if (r->next == CORPUS_CHUNK && !next_chunk(r))
-			break;
-		number = r->chunk[r->next++];
-		if (number >= 0)
+		if (number < 0)
 		{
-			if (rank[number] >= 0)
-				out[n++] = rank[number];
+			*end_of_text = n > 0;
+			if (n > 0)
+				break;
 		}
-		else if (n > 0)
+		else if (rank[number] >= 0)
 		{
-			*end_of_text = true;
-			break;
+			/* out may be full and the text nevertheless at its end: only the next token tells */
+			if (n == max)
+			{
+				r->next--;
+				break;
+			}
+			out[n++] = rank[number];
 		}
 	}
 	return n;
