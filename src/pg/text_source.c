@@ -114,33 +114,55 @@ wemb_text_query(Oid source, const char *column)
 											   get_rel_name(source)));
 }
 
+/* The one statement of a plan, if it can stand in FROM: a SELECT that changes nothing; else NULL. */
+static const CachedPlanSource *
+only_select(SPIPlanPtr plan)
+{
+	List	   *sources = plan != NULL ? SPI_plan_get_plan_sources(plan) : NIL;
+	CachedPlanSource *source = list_length(sources) == 1 ? linitial(sources) : NULL;
+	Query	   *query = source != NULL && list_length(source->query_list) == 1 ? linitial(source->query_list) : NULL;
+
+	return query != NULL && query->commandType == CMD_SELECT && !query->hasModifyingCTE ? source : NULL;
+}
+
+/* The statement's text, without the semicolon and what follows it. */
+static char *
+statement_text(const char *query, const RawStmt *statement)
+{
+	const char *start = query + Max(statement->stmt_location, 0);
+
+	return pnstrdup(start, statement->stmt_len > 0 ? (Size) statement->stmt_len : strlen(start));
+}
+
 char *
 wemb_text_query_check(const char *query)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	SPIPlanPtr	plan;
-	TupleDesc	columns = NULL;
-	size_t		len = strlen(query);
+	const CachedPlanSource *source;
+	TupleDesc	columns;
+	char	   *statement;
 
-	while (len > 0 && (isspace((unsigned char) query[len - 1]) || query[len - 1] == ';'))
-		len--;
-	query = pnstrdup(query, len);
 	SPI_connect();
 	plan = SPI_prepare(query, 0, NULL);
-	if (plan != NULL && SPI_is_cursor_plan(plan))
-		columns = ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc;
-	if (columns == NULL)
+	source = only_select(plan);
+	if (source == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_CURSOR_DEFINITION),
-				 errmsg("query must be one SELECT")));
+				 errmsg("query must be one SELECT"),
+				 errhint("VALUES, TABLE, and WITH that changes no data are good as well.")));
+	columns = source->resultDesc;
 	if (columns->natts != 1 || !is_text_like(TupleDescAttr(columns, 0)->atttypid))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("query must return one column of text"),
 				 columns->natts != 1 ? errdetail("It returns %d columns.", columns->natts) :
 				 errdetail("Its column is of type %s.", format_type_be(TupleDescAttr(columns, 0)->atttypid))));
+	MemoryContextSwitchTo(caller);
+	statement = statement_text(query, source->raw_parse_tree);
 	SPI_freeplan(plan);
 	SPI_finish();
-	return psprintf("SELECT source.body::pg_catalog.text FROM (\n%s\n) AS source (body)", query);
+	return psprintf("SELECT source.body::pg_catalog.text FROM (\n%s\n) AS source (body)", statement);
 }
 
 static void
