@@ -159,6 +159,9 @@ wemb_corpus_close(Corpus *c)
 		BufFileClose(c->file);
 	if (c->files != NULL && (c->file != NULL || c->shared))
 		wemb_files_delete(c->files, c->name);
+	for (int64 i = 0; i < c->nkept; i++)
+		pfree(c->kept[i]);
+	c->nkept = 0;
 	c->file = NULL;
 	c->shared = false;
 }

@@ -39,7 +39,7 @@ extern int64 wemb_corpus_finish(Corpus *corpus);
 extern void wemb_corpus_share(Corpus *corpus);
 extern const char *wemb_corpus_name(const Corpus *corpus);
 
-/* Give back the temporary file.  An error in between is seen to by the transaction. */
+/* Give back memory and the temporary file.  An error in between is seen to by the transaction. */
 extern void wemb_corpus_close(Corpus *corpus);
 
 /* A reader of this process's corpus, or of one that another process has shared. */

@@ -181,12 +181,19 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	TrainSource source;
 	TrainRun	run = {.start = job->start, .going_on = job->going_on};
 	TrainProgress *progress;
+	TrainReading reading = {
+		.query = job->query,
+		.tokenizer = options->tokenizer,
+		.helpers = helpers,
+		/* phrases need as much for a second corpus */
+		.memory = (Size) maintenance_work_mem * 1024 / (options->phrases > 0 ? 2 : 1),
+	};
 
 	wemb_srf_begin(fcinfo);
 	SPI_connect();
 	progress = wemb_progress_begin(wemb_model_target_name(target));
 	wemb_progress_phase(progress, TRAIN_PHASE_READING, 0);
-	wemb_train_read(job->query, options->tokenizer, helpers, progress, &source);
+	wemb_train_read(&reading, progress, &source);
 	if (options->phrases > 0)
 		wemb_train_phrases(&source.text, source.files, options->phrases,
 						   Max(options->min_count, TRAIN_PHRASE_MIN_COUNT), progress, &run.phrases);

@@ -48,23 +48,22 @@ take_batch(void *arg)
 }
 
 void
-wemb_train_read(const char *query, const char *tokenizer, int helpers, TrainProgress *progress, TrainSource *source)
+wemb_train_read(const TrainReading *reading, TrainProgress *progress, TrainSource *source)
 {
-	Reader		reader = {.source = source, .tokens = wemb_tokens_open(tokenizer), .progress = progress};
+	Reader		reader = {.source = source, .tokens = wemb_tokens_open(reading->tokenizer), .progress = progress};
 	TextConsumer consumer = {&reader, take_text, take_batch};
 	char	   *why;
 
 	memset(source, 0, sizeof(*source));
 	source->tokenizer = wemb_tokens_name(reader.tokens);
-	if (helpers > 0)
+	if (reading->helpers > 0)
 	{
 		source->files = wemb_files_create(&why);
 		if (source->files != NULL)
-			reader.batch = wemb_batch_create(source->files, reader.tokens, helpers);
+			reader.batch = wemb_batch_create(source->files, reader.tokens, reading->helpers);
 	}
-	wemb_train_text_init(&source->text, wemb_corpus_create((Size) maintenance_work_mem * 1024, source->files,
-																	  TRAIN_CORPUS_NAME));
-	source->counts = wemb_text_read(query, &consumer);
+	wemb_train_text_init(&source->text, wemb_corpus_create(reading->memory, source->files, TRAIN_CORPUS_NAME));
+	source->counts = wemb_text_read(reading->query, &consumer);
 	if (reader.batch != NULL)
 		wemb_batch_run(reader.batch, &source->text);
 	source->tokens = source->text.vocab->tokens;

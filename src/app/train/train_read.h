@@ -20,13 +20,20 @@ typedef struct TrainSource
 	SharedFiles *files;			/* of the text's corpus; NULL if only this process may work on it */
 } TrainSource;
 
+/* How to read. */
+typedef struct TrainReading
+{
+	const char *query;			/* one column of text */
+	const char *tokenizer;
+	int			helpers;		/* at most, when there is much text */
+	Size		memory;			/* that the corpus may take */
+} TrainReading;
+
 /*
- * Run query (one text column) and take in all its texts, with at most so many
- * helpers when there is much of it.  Everything is allocated in
+ * Run the query and take in all its texts.  Everything is allocated in
  * CurrentMemoryContext.  Needs an SPI connection.
  */
-extern void wemb_train_read(const char *query, const char *tokenizer, int helpers, TrainProgress *progress,
-							TrainSource *source);
+extern void wemb_train_read(const TrainReading *reading, TrainProgress *progress, TrainSource *source);
 
 /* Give back the temporary files. */
 extern void wemb_train_source_close(TrainSource *source);

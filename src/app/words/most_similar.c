@@ -21,11 +21,12 @@
 #include "utils/memutils.h"
 
 #include "app/embed/embed.h"
+#include "app/embed/text_words.h"
 #include "app/model/vector_type.h"
 #include "pg/compat.h"
 #include "pg/srf.h"
 
-/* A token of what is asked about: it is not among the answers. */
+/* A word of what is asked about: it is not among the answers. */
 typedef struct AskedWord
 {
 	char		text[TOKEN_MAX_BYTES + 1];	/* padded with zeros */
@@ -38,22 +39,22 @@ set_word(AskedWord *word, const char *text, size_t len)
 	memcpy(word->text, text, Min(len, TOKEN_MAX_BYTES));
 }
 
-/* The different tokens of a text. */
+/* The different words of a text. */
 static HTAB *
 collect_words(Model *model, const char *text, size_t len)
 {
 	HASHCTL		control = {.keysize = sizeof(AskedWord), .entrysize = sizeof(AskedWord), .hcxt = CurrentMemoryContext};
 	HTAB	   *words = hash_create("wemb asked words", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	Tokens	   *tokens = wemb_model_tokens(model);
-	Token		token;
+	TextWords  *text_words = wemb_text_words_start(model, text, len);
+	Token		word;
 	AskedWord	key;
 
-	wemb_tokens_start(tokens, text, len);
-	while (wemb_tokens_next(tokens, &token))
+	while (wemb_text_words_next(text_words, &word))
 	{
-		set_word(&key, token.text, token.len);
+		set_word(&key, word.text, word.len);
 		hash_search(words, &key, HASH_ENTER, NULL);
 	}
+	wemb_text_words_end(text_words);
 	return words;
 }
 
