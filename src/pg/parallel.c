@@ -8,9 +8,36 @@
 #include "miscadmin.h"
 
 #include "pg/parallel.h"
+#include "pg/shared_memory.h"
 
 #define LIBRARY		"$libdir/wemb"
 #define KEY_TASK	UINT64CONST(1)
+#define LAUNCH_BYTES	(1024 * 1024)	/* of shared memory that starting helpers takes ... */
+#define HELPER_BYTES	(128 * 1024)	/* ... and each of them, at most */
+
+dsm_segment *
+wemb_team_reserve(int helpers, char **why)
+{
+	helpers = Min(helpers, max_parallel_workers);
+	return wemb_dsm_try_create(LAUNCH_BYTES + (Size) helpers * HELPER_BYTES, why);
+}
+
+/* As many helpers as there can be.  The server raises an error where it lacks the memory to speak with them. */
+static int
+possible_helpers(int helpers)
+{
+	dsm_segment *spare;
+	char	   *why;
+
+	helpers = Min(helpers, max_parallel_workers);
+	if (helpers <= 0)
+		return 0;
+	spare = wemb_team_reserve(helpers, &why);
+	if (spare == NULL)
+		return 0;
+	dsm_detach(spare);
+	return helpers;
+}
 
 Team
 wemb_team_start(const char *function, int helpers, const void *task, Size size)
@@ -18,6 +45,7 @@ wemb_team_start(const char *function, int helpers, const void *task, Size size)
 	Team		team;
 	ParallelContext *context;
 
+	helpers = possible_helpers(helpers);
 	EnterParallelMode();
 	context = CreateParallelContext(LIBRARY, function, helpers);
 	shm_toc_estimate_chunk(&context->estimator, size);

@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "storage/dsm.h"
 
 typedef struct Team
 {
@@ -21,6 +22,12 @@ typedef struct Team
 	int			helpers;		/* launched: at most as many as asked for */
 	void	   *task;			/* the copy that all members see */
 } Team;
+
+/*
+ * Shared memory enough to start so many helpers with, or NULL and why: held
+ * while other memory is being had, it leaves room for them.
+ */
+extern dsm_segment *wemb_team_reserve(int helpers, char **why);
 
 /*
  * Launch helpers.  Each calls the function of that name in this library, of

@@ -13,6 +13,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/sharedfileset.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
@@ -204,7 +205,12 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	if (job->going_on)
 		run.ranked.epoch_tokens -= wemb_start_tokens(job->start, &run.ranked);
 	wemb_train_options_choose(options, run.ranked.tokens, run.ranked.epoch_tokens, run.ranked.words);
-	helpers = source.files == NULL ? 0 : Min(helpers, wemb_train_options_helpers(options));
+	helpers = Min(helpers, wemb_train_options_helpers(options));
+	if (helpers > 0 && source.files == NULL)
+	{
+		wemb_train_alone_warn(sizeof(SharedFileSet), source.alone);
+		helpers = 0;
+	}
 	wemb_train_run(options, &source, helpers, progress, &run);
 	wemb_train_source_close(&source);
 	wemb_progress_phase(progress, TRAIN_PHASE_STORING, config->words);

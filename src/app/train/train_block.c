@@ -6,10 +6,8 @@
 
 #include "app/train/train_block.h"
 #include "pg/memory.h"
+#include "pg/parallel.h"
 #include "pg/shared_memory.h"
-
-#define LAUNCH_BYTES	(1024 * 1024)	/* of shared memory that starting helpers takes ... */
-#define HELPER_BYTES	(128 * 1024)	/* ... and each of them, at most */
 
 static void
 report_no_memory(Size needed, Size available, const char *what)
@@ -24,12 +22,22 @@ report_no_memory(Size needed, Size available, const char *what)
 			 errhint("Lower dimensions, max_vocab or buckets, raise min_count, or raise wemb.max_memory if it is set.")));
 }
 
+void
+wemb_train_alone_warn(Size size, const char *why)
+{
+	ereport(WARNING,
+			(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+			 errmsg("training in one process, since %s of shared memory cannot be had", wemb_size_pretty(size)),
+			 errdetail_internal("%s", why),
+			 errhint("Give the server more shared memory: a larger /dev/shm (docker run --shm-size), or dynamic_shared_memory_type = mmap.")));
+}
+
 /* The block in shared memory, with something to spare for starting helpers; or NULL and a warning. */
 static dsm_segment *
 try_shared(Size size, int helpers)
 {
 	char	   *why;
-	dsm_segment *spare = wemb_dsm_try_create(LAUNCH_BYTES + (Size) helpers * HELPER_BYTES, &why);
+	dsm_segment *spare = wemb_team_reserve(helpers, &why);
 	dsm_segment *block = NULL;
 
 	if (spare != NULL)
@@ -38,11 +46,7 @@ try_shared(Size size, int helpers)
 		dsm_detach(spare);
 	}
 	if (block == NULL)
-		ereport(WARNING,
-				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-				 errmsg("training in one process, since %s of shared memory cannot be had", wemb_size_pretty(size)),
-				 errdetail_internal("%s", why),
-				 errhint("Give the server more shared memory: a larger /dev/shm (docker run --shm-size), or dynamic_shared_memory_type = mmap.")));
+		wemb_train_alone_warn(size, why);
 	return block;
 }
 

@@ -15,6 +15,9 @@ typedef struct TrainBlock
 	dsm_segment *segment;		/* NULL if it is private, and only this process can train */
 } TrainBlock;
 
+/* WARN that there are no helpers, for want of size bytes of shared memory; why is the server's message. */
+extern void wemb_train_alone_warn(Size size, const char *why);
+
 /*
  * A block of size bytes, shared if there are to be helpers: with a WARNING,
  * private if so much shared memory cannot be had.  others is how much memory

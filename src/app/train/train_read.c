@@ -52,13 +52,12 @@ wemb_train_read(const TrainReading *reading, TrainProgress *progress, TrainSourc
 {
 	Reader		reader = {.source = source, .tokens = wemb_tokens_open(reading->tokenizer), .progress = progress};
 	TextConsumer consumer = {&reader, take_text, take_batch};
-	char	   *why;
 
 	memset(source, 0, sizeof(*source));
 	source->tokenizer = wemb_tokens_name(reader.tokens);
 	if (reading->helpers > 0)
 	{
-		source->files = wemb_files_create(&why);
+		source->files = wemb_files_create(&source->alone);
 		if (source->files != NULL)
 			reader.batch = wemb_batch_create(source->files, reader.tokens, reading->helpers);
 	}

@@ -17,7 +17,8 @@ typedef struct TrainSource
 	const char *tokenizer;		/* as the model remembers it */
 	TextCounts	counts;
 	uint64		tokens;			/* read */
-	SharedFiles *files;			/* of the text's corpus; NULL if only this process may work on it */
+	SharedFiles *files;			/* of the text's corpus; NULL if only this process may work on it ... */
+	char	   *alone;			/* ... which is then why, if helpers were asked for */
 } TrainSource;
 
 /* How to read. */
