@@ -122,6 +122,13 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 	MemoryContextDelete(row_context);
 }
 
+/* Were there fewer processes than the user asked for? */
+static bool
+lacks_processes(const TrainOptions *options, const TrainRun *run)
+{
+	return options->workers > 0 && run->processes < run->asked;
+}
+
 /* The rest of what a user should know of a training, sentence by sentence. */
 static char *
 report_detail(const TrainOptions *options, const TrainSource *source, const TrainRun *run)
@@ -146,6 +153,8 @@ report_detail(const TrainOptions *options, const TrainSource *source, const Trai
 		appendStringInfo(&detail, " Rare pairs of words were dropped on the way because maintenance_work_mem is small.");
 	if (run->epochs < config->epochs)
 		appendStringInfo(&detail, " The loss converged after %d of %d epochs.", run->epochs, config->epochs);
+	if (lacks_processes(options, run))
+		appendStringInfo(&detail, " Of the %d workers asked for, only %d could be had.", run->asked, run->processes);
 	if (source->counts.nulls > 0)
 		appendStringInfo(&detail, " Rows skipped because they are NULL: " INT64_FORMAT ".", source->counts.nulls);
 	if (source->counts.rows - source->counts.nulls > source->text.texts)
@@ -169,7 +178,9 @@ report(const ModelTarget *target, const TrainOptions *options, const TrainSource
 					" tokens, in %.1f s",
 					wemb_model_target_name(target), options->config.words, options->config.dim, source->text.texts,
 					source->tokens, seconds),
-			 errdetail_internal("%s", report_detail(options, source, run))));
+			 errdetail_internal("%s", report_detail(options, source, run)),
+			 lacks_processes(options, run) ?
+			 errhint("Helpers are parallel workers: see max_parallel_workers and max_worker_processes, and what other sessions use.") : 0));
 }
 
 void

@@ -194,6 +194,7 @@ wemb_train_run(TrainOptions *options, TrainSource *source, int helpers, TrainPro
 
 	wemb_progress_phase(progress, TRAIN_PHASE_TRAINING, (double) config->epoch_tokens * config->epochs);
 	wemb_progress_epoch(progress, 1);
+	run->asked = run->block.segment != NULL ? 1 + helpers : 1;
 	run->processes = 1;
 	run_team(&leader, source, helpers);
 	while (keeper->verdict == DIVERGED)

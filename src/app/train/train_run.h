@@ -28,7 +28,8 @@ typedef struct TrainRun
 	TrainShared *shared;		/* the same weights as skip-gram and CBOW know them; NULL with other algorithms */
 	TrainLog	log;
 	int			epochs;			/* gone through: fewer than asked for if the loss had converged */
-	int			processes;		/* that trained, this one included */
+	int			asked;			/* processes that were to train, this one included ... */
+	int			processes;		/* ... and that did */
 	double		seconds;
 } TrainRun;
 
