@@ -1,5 +1,5 @@
 # The same seed and text give the same model, to the bit, whatever the memory
-# is; another seed gives another, and another instruction set nearly the same.
+# is, where one process trains; another seed gives another, and another instruction set nearly the same.
 use strict;
 use warnings;
 use FindBin;
@@ -47,7 +47,7 @@ foreach my $options ('dimensions => 20, epochs => 5', 'dimensions => 17, epochs 
 
 # ---- memory ----
 
-my $options = 'dimensions => 8, epochs => 3, negative => 2, window_size => 2, sample => 1, buckets => 500';
+my $options = 'dimensions => 8, epochs => 3, negative => 2, window_size => 2, sample => 1, buckets => 500, workers => 1';
 my %by_memory = map { $_ => train('large', $options, "maintenance_work_mem = '$_'") } '1MB', '2MB', '1GB';
 
 is($by_memory{$_}, $by_memory{'1GB'}, "the same model with $_ of memory") foreach '1MB', '2MB';
@@ -77,7 +77,8 @@ foreach my $kernel (split(/[{},]+/, $session->ask(q{SELECT enumvals FROM pg_sett
 	{
 		skip "this machine has no $kernel", 1 if $session->sqlstate("SET wemb.kernel = $kernel");
 		is(keep($kernel), keep($kernel), "$kernel: the same twice");
-		cmp_ok($session->ask("SELECT avg(1 - (a.vec <=> b.vec)) FROM by_portable a JOIN by_$kernel b USING (word)"), '>', 0.99,
+		# sums of floats in another order differ in the last of 24 bits
+		cmp_ok($session->ask("SELECT max(a.vec <=> b.vec) FROM by_portable a JOIN by_$kernel b USING (word)"), '<', 1e-5,
 			"$kernel: as near to portable as rounding allows");
 		is($session->ask("SELECT count(*) FROM by_portable a JOIN by_$kernel b USING (word, freq)"), 50, "$kernel: the same words");
 	}

@@ -83,7 +83,7 @@ is_deeply((listen_to($training, 'none', 0))[0], [], 'training: no message at int
 
 $session->ask(q{SET wemb.progress_interval = '1s'; SET client_min_messages = warning});
 is_deeply((listen_to($training, 'none', 0))[0], [], 'training: no message to who wants warnings only');
-$session->ask('RESET client_min_messages');
+$session->ask('RESET client_min_messages; SET wemb.progress_interval = 0');
 
 # ---- in the end ----
 
