@@ -44,6 +44,7 @@ save(EpochKeeper *keeper)
 		CHECK_FOR_INTERRUPTS();
 		BufFileWrite(saved->file, weights + at, Min(size - at, COPY_BYTES));
 	}
+	saved->bad = false;
 	saved->epoch = keeper->epoch;
 	saved->seconds = seconds_so_far(keeper);
 	saved->cost = saved->seconds - began;
@@ -91,13 +92,13 @@ wemb_keeper_look(EpochKeeper *keeper)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Back to the weights that were saved last, or to their start. */
+/* Back to the weights that were saved last, the first time; then to their start. */
 static void
 restore(EpochKeeper *keeper)
 {
 	Checkpoint *saved = &keeper->saved;
 
-	if (saved->file != NULL)
+	if (saved->file != NULL && !saved->bad)
 	{
 		size_t		size;
 		char	   *weights = keeper->weights.bytes(keeper->weights.arg, &size);
@@ -108,6 +109,7 @@ restore(EpochKeeper *keeper)
 			CHECK_FOR_INTERRUPTS();
 			wemb_file_read(saved->file, weights + at, Min(size - at, COPY_BYTES));
 		}
+		saved->bad = true;		/* until better ones are saved: they may be finite, and beyond help */
 		/* others went on while they were saved */
 		if (keeper->weights.finite(keeper->weights.arg))
 			return;

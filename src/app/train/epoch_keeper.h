@@ -40,6 +40,7 @@ typedef enum Verdict
 typedef struct Checkpoint
 {
 	BufFile    *file;			/* NULL: their start */
+	bool		bad;			/* a training that went on from them diverged again */
 	int			epoch;			/* complete when they were saved, though a later one had begun */
 	double		seconds;		/* when they had been saved */
 	double		cost;			/* seconds that it took */
