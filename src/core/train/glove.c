@@ -15,11 +15,20 @@
 #define ERROR_CLIP		100.0f	/* weighted errors are cut to this */
 #define FIRST_SQUARES	1.0f	/* start of a sum of squared gradients */
 
+/* What stands in a row behind the vector, from element dim on. */
+typedef enum RowTail
+{
+	ROW_BIAS,
+	ROW_SQUARES,				/* of the vector's gradients: the mean over its elements, summed over the steps */
+	ROW_BIAS_SQUARES,
+	ROW_TAIL
+} RowTail;
+
 struct GloveShared
 {
 	GloveConfig config;
-	int			stride;			/* floats of a vector, its bias, and zeros */
-	size_t		rows;			/* offset in bytes: float [2 * words][2][stride], w then w~; values, then squares */
+	int			stride;			/* floats of a row: the vector, then as RowTail says */
+	size_t		rows;			/* offset in bytes: float [2 * words][stride], w then w~ */
 	size_t		size;
 };
 
@@ -30,8 +39,8 @@ lay_out(const GloveConfig *config)
 	size_t		end = 0;
 
 	block_reserve(&end, 1, sizeof(GloveShared));
-	s.stride = (config->dim + 1 + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
-	s.rows = block_reserve(&end, 2 * (size_t) config->words, 2 * s.stride * sizeof(float));
+	s.stride = (config->dim + ROW_TAIL + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+	s.rows = block_reserve(&end, 2 * (size_t) config->words, s.stride * sizeof(float));
 	s.size = end;
 	return s;
 }
@@ -55,7 +64,7 @@ wemb_glove_shared_init(void *block, const GloveConfig *config)
 static inline float *
 get_row(const GloveShared *s, size_t r)
 {
-	return (float *) ((char *) s + s->rows) + r * 2 * s->stride;
+	return (float *) ((char *) s + s->rows) + r * s->stride;
 }
 
 int
@@ -76,9 +85,8 @@ wemb_glove_init_rows(GloveShared *s, const double *sums, double total, int first
 				row[d] = (rng_float(&rng) - 0.5f) / (float) dim;
 			memset(row + dim, 0, (s->stride - dim) * sizeof(float));
 			if (sums[word] > 0)
-				row[dim] = (float) (log(sums[word]) - 0.5 * log(total));
-			for (int d = 0; d < s->stride; d++)
-				row[s->stride + d] = FIRST_SQUARES;
+				row[dim + ROW_BIAS] = (float) (log(sums[word]) - 0.5 * log(total));
+			row[dim + ROW_SQUARES] = row[dim + ROW_BIAS_SQUARES] = FIRST_SQUARES;
 		}
 	return end < words ? end : 0;
 }
@@ -109,52 +117,38 @@ wemb_glove_shuffle(GloveEntry *entries, int n, Rng *rng)
 }
 
 /*
- * 1 / sqrt(x) for x >= 1, within 0.2 %, which is plenty for the size of a step:
- * half the exponent by a shift, then one step of Newton's.  Unlike sqrtf() it
- * is made of operations that every compiler vectorizes.
+ * AdaGrad steps of both rows; error is the derivative of the loss by what the
+ * model makes of them.  With a' = a + p b and, at the same time,
+ * b' = b + q a follows b' = (1 - q p) b + q a', which needs no copy of a.
  */
-static inline float
-inverse_sqrt(float x)
-{
-	uint32_t	bits;
-	float		y;
-
-	memcpy(&bits, &x, sizeof(bits));
-	bits = UINT32_C(0x5F375A86) - (bits >> 1);
-	memcpy(&y, &bits, sizeof(y));
-	return y * (1.5f - 0.5f * x * y * y);
-}
-
-/* One AdaGrad step of both rows for the product of a and b, which error is the derivative of. */
 static void
-update_rows(float *restrict a, float *restrict b, float alpha, float error, int stride)
+update_rows(const GloveShared *s, float *a, float *b, float error)
 {
-	float	   *restrict a_squares = a + stride;
-	float	   *restrict b_squares = b + stride;
+	int			dim = s->config.dim;
+	float		alpha = (float) s->config.alpha;
+	float		aa = wemb_kernel->dot_f32(a, a, dim);
+	float		bb = wemb_kernel->dot_f32(b, b, dim);
+	float		p = -alpha * error / sqrtf(a[dim + ROW_SQUARES]);
+	float		q = -alpha * error / sqrtf(b[dim + ROW_SQUARES]);
 
-	for (int d = 0; d < stride; d++)
-	{
-		float		a_gradient = error * b[d];
-		float		b_gradient = error * a[d];
-
-		a[d] -= alpha * a_gradient * inverse_sqrt(a_squares[d]);
-		b[d] -= alpha * b_gradient * inverse_sqrt(b_squares[d]);
-		a_squares[d] += a_gradient * a_gradient;
-		b_squares[d] += b_gradient * b_gradient;
-	}
+	a[dim + ROW_SQUARES] += error * error * bb / (float) dim;
+	b[dim + ROW_SQUARES] += error * error * aa / (float) dim;
+	wemb_kernel->axpy_f32(p, b, a, dim);
+	wemb_kernel->scale_f32(1 - q * p, b, dim);
+	wemb_kernel->axpy_f32(q, a, b, dim);
 }
 
 static inline void
-update_bias(float *bias, float *squares, float alpha, float error)
+update_bias(float *tail, float alpha, float error)
 {
-	*bias -= alpha * error * inverse_sqrt(*squares);
-	*squares += error * error;
+	tail[ROW_BIAS] -= alpha * error / sqrtf(tail[ROW_BIAS_SQUARES]);
+	tail[ROW_BIAS_SQUARES] += error * error;
 }
 
 static void
 prefetch_row(const float *row, int stride)
 {
-	for (int d = 0; d < 2 * stride; d += CACHE_FLOATS)
+	for (int d = 0; d < stride; d += CACHE_FLOATS)
 		__builtin_prefetch(row + d, 1);
 }
 
@@ -162,18 +156,16 @@ static double
 train_entry(GloveShared *s, const GloveEntry *entry, float log_x_max)
 {
 	int			dim = s->config.dim;
-	int			stride = s->stride;
-	float		alpha = (float) s->config.alpha;
 	float	   *a = get_row(s, entry->row);
 	float	   *b = get_row(s, (size_t) s->config.words + entry->column);
 	float		log_x = logf(entry->x);
-	float		error = wemb_kernel->dot_f32(a, b, dim) + a[dim] + b[dim] - log_x;
+	float		error = wemb_kernel->dot_f32(a, b, dim) + a[dim + ROW_BIAS] + b[dim + ROW_BIAS] - log_x;
 	float		weight = log_x < log_x_max ? expf((float) s->config.power * (log_x - log_x_max)) : 1.0f;
 	float		step = fmaxf(-ERROR_CLIP, fminf(ERROR_CLIP, weight * error));
 
-	update_rows(a, b, alpha, step, dim);
-	update_bias(&a[dim], &a[stride + dim], alpha, step);
-	update_bias(&b[dim], &b[stride + dim], alpha, step);
+	update_rows(s, a, b, step);
+	update_bias(a + dim, (float) s->config.alpha, step);
+	update_bias(b + dim, (float) s->config.alpha, step);
 	return 0.5 * weight * error * error;
 }
 

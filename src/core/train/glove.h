@@ -4,14 +4,15 @@
  *		representation", EMNLP 2014): vectors whose products are logarithms of
  *		co-occurrence counts.
  *
- * Shapes: w, w~ (words, stride), each row a vector of dim floats and a bias, each
- * with its sum of squared gradients.  For an entry x of row i and column j:
+ * Shapes: w, w~ (words, stride), each row a vector of dim floats, a bias, and
+ * two sums of squared gradients.  For an entry x of row i and column j:
  *
  *		error = w(i) . w~(j) + b(i) + b~(j) - ln x
  *		loss  = f(x) * error^2 / 2, f(x) = min(1, (x / x_max)^power)
  *
- * and AdaGrad steps (Duchi, Hazan and Singer 2011).  A word's vector is
- * w + w~.
+ * and AdaGrad steps (Duchi, Hazan and Singer 2011), with one step size for a
+ * vector where the authors' program has one for each of its elements: that
+ * scores the same and needs half the memory.  A word's vector is w + w~.
  *
  * The block has offsets, no pointers: any number of processes may train on it
  * at once in shared memory, without locks, as trainer.h explains.  With one
