@@ -39,7 +39,8 @@ extern void wemb_gram_inverse_step(double *gram, double *c, const double *diagon
  * begin, then sweeps: the steps j = 0 .. k-1, which say whether they have
  * changed anything; after a sweep of k steps without change, or
  * GRAM_MAX_SWEEPS, the rows of gram are its eigenvectors, in no order, each
- * as long as its eigenvalue.
+ * as long as its eigenvalue.  Rows shorter than 1e-11 of the longest one are
+ * rounding.
  */
 #define GRAM_MAX_SWEEPS 30
 
