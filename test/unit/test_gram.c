@@ -28,7 +28,11 @@ fill(int rank)
 	memset(x, 0, sizeof(x));
 	for (int r = 0; r < ROWS; r++)
 		for (int i = 0; i < K; i++)
-			x[r][i] = i < rank ? 2 * rng_float(&rng) - 1 + (i > 0 ? x[r][i - 1] : 0) : x[r][i % rank] - 0.5f * x[r][i - 1];
+		{
+			float		before = i > 0 ? x[r][i - 1] : 0;
+
+			x[r][i] = i < rank ? 2 * rng_float(&rng) - 1 + before : x[r][i % rank] - 0.5f * before;
+		}
 }
 
 static double

@@ -251,7 +251,7 @@ test_few_words(void)
 		take_vectors(s, &config, true);
 		for (int i = 0; i < config.words; i++)
 			for (int d = config.words; d < config.dim; d++)
-				CHECK(vectors[i][d] == 0, "%d words: word %d, dimension %d is %g", config.words, i, d, vectors[i][d]);
+				CHECK(vectors[i][d] == 0, "%d words: word %d: %g at %d", config.words, i, vectors[i][d], d);
 	}
 
 	unit_group("gives words without neighbours zero vectors");

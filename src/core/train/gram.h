@@ -17,7 +17,10 @@
 
 #define GRAM_ROWS		64		/* rows that wemb_gram_add() takes at most */
 
-/* gram += X^T X, for n <= GRAM_ROWS rows.  Only gram[i * k + j] with j <= i is kept.  scratch has k * GRAM_ROWS floats. */
+/*
+ * gram += X^T X, for n <= GRAM_ROWS rows.  Only gram[i * k + j] with j <= i is
+ * kept.  scratch has k * GRAM_ROWS floats.
+ */
 extern void wemb_gram_add(double *gram, const float *rows, int n, int k, int stride, float *scratch);
 
 /*

@@ -307,7 +307,10 @@ length(const double *x, int n)
 	return sqrt(sum);
 }
 
-/* Coefficients of the dimensions from the eigenvectors, the largest first, which are k rows as long as the eigenvalues. */
+/*
+ * Coefficients of the dimensions, the largest first, from the eigenvectors:
+ * k rows, each as long as its eigenvalue.
+ */
 static void
 choose_dimensions(SvdShared *s)
 {
