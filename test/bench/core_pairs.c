@@ -21,18 +21,18 @@
 #define INIT_ROWS		10000
 
 static double dim = 100,
-			window = 0,
+			window = 10,
 			min_count = 5,
 			memory = 1000,
 			lines = 0,
 			seed = 1,
 			by_distance = 1,
-			epochs = 25,
-			alpha = 0.05,
+			epochs = 15,
+			alpha = 0.1,
 			x_max = 10,
 			smoothing = 0.75,
 			eigen_power = 0.5,
-			power_iterations = 2;
+			power_iterations = 4;
 
 static const BenchOption options[] = {
 	{"dimensions", &dim}, {"window_size", &window}, {"min_count", &min_count}, {"memory", &memory},
@@ -80,13 +80,17 @@ count_pairs(const BenchText *text)
 	CooccurConfig config = {.words = text->words, .window = (int) window, .by_distance = by_distance != 0,
 		.end_row = text->words};
 	Pages		pages = {.sums = calloc(text->words, sizeof(double))};
-	size_t		size = (size_t) (memory * 1e6);
 	size_t		least = wemb_cooccur_min_size(&config);
-	void	   *memory_block = block(size > least ? size : least);
+	size_t		most = wemb_cooccur_max_size(&config, text->tokens);
+	size_t		size = (size_t) (memory * 1e6);
+	void	   *memory_block;
+
+	size = size < least ? least : size > most ? most : size;
+	memory_block = block(size);
 
 	while (config.first_row < config.end_row)
 	{
-		Cooccur    *c = wemb_cooccur_init(memory_block, size > least ? size : least, &config);
+		Cooccur    *c = wemb_cooccur_init(memory_block, size, &config);
 		const int32_t *words;
 		size_t		pos = 0;
 		int			n;
@@ -215,7 +219,6 @@ main(int argc, char **argv)
 	bool		glove = strcmp(argv[3], "glove") == 0;
 	double		start = seconds();
 
-	window = glove ? 10 : 3;
 	for (int i = 4; i < argc; i++)
 		set_option(options, argv[i]);
 

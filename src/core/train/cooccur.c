@@ -7,6 +7,7 @@
  */
 #include "core/train/cooccur.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/train/block.h"
@@ -131,17 +132,15 @@ wemb_cooccur_min_size(const CooccurConfig *config)
 }
 
 size_t
-wemb_cooccur_max_size(const CooccurConfig *config)
+wemb_cooccur_max_size(const CooccurConfig *config, uint64_t tokens)
 {
 	Cooccur		c;
-	size_t		rows = config->end_row - config->first_row;
-	size_t		most;
+	double		rows = config->end_row - config->first_row;
+	double		most = fmin(rows * config->words, 2.0 * config->window * (double) tokens);
+	size_t		least = wemb_cooccur_min_size(config);
 
-	if (__builtin_mul_overflow(rows, (size_t) config->words, &most) || most > MAX_SLOTS)
-		most = MAX_SLOTS;
-	most = SLOTS_FOR(most);
-	lay_out(&c, config, most < MAX_SLOTS ? (uint32_t) most : MAX_SLOTS);
-	return c.size;
+	lay_out(&c, config, most < ENTRIES_IN(MAX_SLOTS) ? (uint32_t) SLOTS_FOR((size_t) most) : MAX_SLOTS);
+	return c.size > least ? c.size : least;
 }
 
 Cooccur *

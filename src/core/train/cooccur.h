@@ -63,9 +63,12 @@ typedef struct CooccurRecord
 
 typedef struct Cooccur Cooccur;
 
-/* Bytes that a block must have at least, and beyond which more is of no use. */
+/*
+ * Bytes that a block must have at least; and bytes beyond which more is of no
+ * use for a corpus of so many tokens.
+ */
 extern size_t wemb_cooccur_min_size(const CooccurConfig *config);
-extern size_t wemb_cooccur_max_size(const CooccurConfig *config);
+extern size_t wemb_cooccur_max_size(const CooccurConfig *config, uint64_t tokens);
 
 /* Format a block (64-byte aligned) of size bytes, at least wemb_cooccur_min_size(). */
 extern Cooccur *wemb_cooccur_init(void *block, size_t size, const CooccurConfig *config);
