@@ -191,16 +191,27 @@ test_not_finite(void)
 	GloveEntry	entry = {0, 1, 2};
 	double		sums[WORDS] = {0};
 	float		v[DIM];
+	size_t		size;
 
 	for (int i = 0; i < 2; i++)
 	{
 		GloveShared *s = make_glove(&small, sums);
 		float		vector[DIM] = {bad[i]};
+		double		loss;
+		void	   *good;
 
 		unit_group(i == 0 ? "answers NaN with a loss that is not finite" : "answers infinity with a loss that is not finite");
-		CHECK(isfinite(wemb_glove_train(s, &entry, 1)), "with finite weights");
+		wemb_glove_weights(s, &size);
+		good = malloc(size);
+		memcpy(good, wemb_glove_weights(s, &size), size);
+		loss = wemb_glove_train(s, &entry, 1);
+		CHECK(isfinite(loss), "with finite weights");
 		wemb_glove_set_vector(s, 0, vector);
 		CHECK(!isfinite(wemb_glove_train(s, &entry, 1)), "with %g in a vector", bad[i]);
+		memcpy(wemb_glove_weights(s, &size), good, size);
+		wemb_glove_set_alpha(s, small.alpha / 2);
+		CHECK(wemb_glove_train(s, &entry, 1) == loss, "going on from a copy of the weights");
+		free(good);
 		free(s);
 	}
 

@@ -103,6 +103,19 @@ wemb_glove_set_vector(GloveShared *s, int word, const float *vector)
 	}
 }
 
+void *
+wemb_glove_weights(GloveShared *s, size_t *size)
+{
+	*size = s->size - s->rows;
+	return get_row(s, 0);
+}
+
+void
+wemb_glove_set_alpha(GloveShared *s, double alpha)
+{
+	s->config.alpha = alpha;
+}
+
 void
 wemb_glove_shuffle(GloveEntry *entries, int n, Rng *rng)
 {

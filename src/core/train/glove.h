@@ -62,6 +62,13 @@ extern int	wemb_glove_init_rows(GloveShared *s, const double *sums, double total
 /* Start a word, whose row is initialized, from a vector (dim) instead. */
 extern void wemb_glove_set_vector(GloveShared *s, int word, const float *vector);
 
+/*
+ * All that training changes, as one stretch of bytes: to be copied away, and
+ * back when it has gone wrong.  Then go on with another learning rate.
+ */
+extern void *wemb_glove_weights(GloveShared *s, size_t *size);
+extern void wemb_glove_set_alpha(GloveShared *s, double alpha);
+
 /* Put entries into random order. */
 extern void wemb_glove_shuffle(GloveEntry *entries, int n, Rng *rng);
 
