@@ -163,7 +163,7 @@ test_not_finite(const WembKernel *kernel)
 
 typedef struct SgnsCase
 {
-	int			stride;
+	int			dim;
 	int			ninputs;
 	int			noutputs;
 	int			nleft;			/* with targets; or -1: with labels */
@@ -211,11 +211,11 @@ exact_step(const SgnsCase *c, double alpha)
 				double		score = 0,
 							g;
 
-				for (int d = 0; d < c->stride; d++)
+				for (int d = 0; d < c->dim; d++)
 					score += in_exact[k][d] * out_exact[row][d];
 				p_exact[i][k] = 1 / (1 + exp(-score));
 				g = alpha * (true_output(c, i) - p_exact[i][k]);
-				for (int d = 0; d < c->stride; d++)
+				for (int d = 0; d < c->dim; d++)
 				{
 					in_new[k][d] += g * out_exact[row][d];
 					out_new[row][d] += g * in_exact[k][d];
@@ -226,10 +226,17 @@ exact_step(const SgnsCase *c, double alpha)
 	}
 }
 
+/* Floats that a row of dim takes. */
+static int
+padded(int dim)
+{
+	return (dim + KERNEL_ROW_FLOATS - 1) / KERNEL_ROW_FLOATS * KERNEL_ROW_FLOATS;
+}
+
 static void
 fill_rows(const SgnsCase *c, SgnsStep *step)
 {
-	Rng			rng = rng_for(c->stride * 10000 + c->ninputs * 100 + c->noutputs, 3);
+	Rng			rng = rng_for(c->dim * 10000 + c->ninputs * 100 + c->noutputs, 3);
 
 	for (int k = 0; k < SGNS_MAX_INPUTS; k++)
 	{
@@ -247,9 +254,13 @@ fill_rows(const SgnsCase *c, SgnsStep *step)
 	step->target[1] = out_rows[SGNS_MAX_OUTPUTS + 1];
 	for (int d = 0; d < MAX_STRIDE; d++)
 	{
+		bool		padding = d >= c->dim && d < padded(c->dim);
+
+		for (int i = 0; i < MAX_ROWS; i++)
+			out_rows[i][d] *= !padding;
 		for (int k = 0; k < SGNS_MAX_INPUTS; k++)
 		{
-			in_rows[k][d] *= 0.2f;	/* scores on both sides of the sigmoid's bend */
+			in_rows[k][d] *= padding ? 0 : 0.2f;	/* scores on both sides of the sigmoid's bend */
 			in_exact[k][d] = in_rows[k][d];
 		}
 		for (int i = 0; i < MAX_ROWS; i++)
@@ -264,7 +275,7 @@ step_agrees(const WembKernel *kernel, const SgnsCase *c)
 	bool		ok = true;
 
 	memset(&step, 0, sizeof(step));
-	step.stride = c->stride;
+	step.dim = c->dim;
 	step.ninputs = c->ninputs;
 	step.noutputs = c->noutputs;
 	step.nleft = c->nleft;
@@ -295,13 +306,13 @@ test_sgns_steps(const WembKernel *kernel)
 	bool		labels = true,
 				targets = true;
 
-	for (int stride = KERNEL_ROW_FLOATS; stride <= MAX_STRIDE; stride += 3 * KERNEL_ROW_FLOATS)
+	for (int dim = 1; dim <= MAX_STRIDE; dim += 37)
 		for (int n = 0; n <= 12; n++)
 			for (int m = 0; m <= 20; m++)
 			{
-				labels = labels && step_agrees(kernel, &(SgnsCase) {stride, n, m, -1});
+				labels = labels && step_agrees(kernel, &(SgnsCase) {dim, n, m, -1});
 				for (int nleft = 0; nleft <= n && m > 0; nleft += 1 + n / 4)
-					targets = targets && step_agrees(kernel, &(SgnsCase) {stride, n, m, nleft});
+					targets = targets && step_agrees(kernel, &(SgnsCase) {dim, n, m, nleft});
 			}
 	labels = labels && step_agrees(kernel, &(SgnsCase) {MAX_STRIDE, SGNS_MAX_INPUTS, SGNS_MAX_OUTPUTS, -1});
 	targets = targets && step_agrees(kernel, &(SgnsCase) {MAX_STRIDE, SGNS_MAX_INPUTS, SGNS_MAX_OUTPUTS, 31});
@@ -323,15 +334,20 @@ test_rows(const WembKernel *kernel)
 	bool		ok = true;
 	Rng			rng = rng_for(8, 8);
 
-	for (int stride = KERNEL_ROW_FLOATS; stride <= MAX_STRIDE; stride += KERNEL_ROW_FLOATS)
+	for (int dim = 1; dim <= MAX_STRIDE; dim += 3)
 		for (int n = 0; n <= 20; n++)
 		{
-			RowList		list = {matrix, stride, n, index};
+			int			stride = padded(dim);
+			RowList		list = {matrix, stride, dim, n, index};
 			int			rows = ROWS_FLOATS / stride;
 
 			fill(matrix, ROWS_FLOATS, &rng);
+			for (int i = 0; i < ROWS_FLOATS; i++)
+				matrix[i] *= i % stride < dim;
 			memcpy(before, matrix, sizeof(matrix));
 			fill(x, MAX_STRIDE, &rng);
+			for (int d = dim; d < MAX_STRIDE; d++)
+				x[d] = 0;
 			memcpy(sum, x, sizeof(x));
 			for (int k = 0; k < n; k++)
 				index[k] = (int32_t) rng_below(&rng, rows / 4);
@@ -365,7 +381,7 @@ test_sigmoid(const WembKernel *kernel)
 	bool		ok = true;
 
 	memset(&step, 0, sizeof(step));
-	step.stride = KERNEL_ROW_FLOATS;
+	step.dim = KERNEL_ROW_FLOATS;
 	step.ninputs = step.noutputs = 1;
 	step.inputs[0] = in_rows[0];
 	step.outputs[0] = out_rows[0];

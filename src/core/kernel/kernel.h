@@ -38,12 +38,12 @@ typedef struct CosineSums
 
 /*
  * One step of negative sampling or hierarchical softmax: every input against
- * every output.  Rows are stride floats long and zero beyond the vectors'
- * dimension.  All output rows differ, but the two targets may be the same.
+ * every output.  Rows are zeros from dim to the next multiple of
+ * KERNEL_ROW_FLOATS, and stay so.  All output rows differ, but the two targets may be the same.
  */
 typedef struct SgnsStep
 {
-	int			stride;			/* floats a row, a multiple of KERNEL_ROW_FLOATS */
+	int			dim;			/* floats a row */
 	float		alpha;			/* learning rate */
 	int			ninputs;		/* 0 .. SGNS_MAX_INPUTS */
 	float	   *inputs[SGNS_MAX_INPUTS];	/* rows, updated in place; the same one may come twice */
@@ -70,11 +70,12 @@ sgns_probability(const SgnsStep *step, int output, int input)
 	return step->probability[output / SGNS_TILE][input][output % SGNS_TILE];
 }
 
-/* Some rows of a matrix, by number; the same one may come twice. */
+/* Some rows of a matrix, by number, padded as above; the same one may come twice. */
 typedef struct RowList
 {
 	float	   *matrix;
-	int			stride;			/* floats a row, a multiple of KERNEL_ROW_FLOATS */
+	int			stride;			/* from a row to the next, a multiple of KERNEL_ROW_FLOATS */
+	int			dim;			/* floats a row */
 	int			n;
 	const int32_t *index;
 } RowList;

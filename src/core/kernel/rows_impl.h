@@ -32,13 +32,13 @@ ISA(sum_rows) (const RowList *list, float *out)
 {
 	int			d = 0;
 
-	for (; d + 8 * VF_LANES <= list->stride; d += 8 * VF_LANES)
+	for (; d + 8 * VF_LANES <= list->dim; d += 8 * VF_LANES)
 		ISA(sum_block) (list, d, out, 8);
-	for (; d + 4 * VF_LANES <= list->stride; d += 4 * VF_LANES)
+	for (; d + 4 * VF_LANES <= list->dim; d += 4 * VF_LANES)
 		ISA(sum_block) (list, d, out, 4);
-	for (; d + 2 * VF_LANES <= list->stride; d += 2 * VF_LANES)
+	for (; d + 2 * VF_LANES <= list->dim; d += 2 * VF_LANES)
 		ISA(sum_block) (list, d, out, 2);
-	for (; d < list->stride; d += VF_LANES)
+	for (; d < list->dim; d += VF_LANES)
 		ISA(sum_block) (list, d, out, 1);
 }
 
@@ -49,7 +49,7 @@ ISA(add_to_rows) (const RowList *list, const float *x)
 	{
 		float	   *row = list->matrix + (size_t) list->index[k] * list->stride;
 
-		for (int d = 0; d < list->stride; d += VF_LANES)
+		for (int d = 0; d < list->dim; d += VF_LANES)
 			vf_store(row + d, vf_add(vf_load(row + d), vf_load(x + d)));
 	}
 }

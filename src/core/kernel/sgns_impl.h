@@ -3,8 +3,8 @@
  *		Steps of negative sampling and hierarchical softmax over the words of an
  *		isa_<name>.h.  Included once for each instruction set.
  *
- * The inputs X (n, stride) are the rows of words of a window, the outputs O
- * (m, stride) negatives or nodes of a tree, which all inputs share (Ji, Satish,
+ * The inputs X (n, dim) are the rows of words of a window, the outputs O
+ * (m, dim) negatives or nodes of a tree, which all inputs share (Ji, Satish,
  * Li and Dubey, "Parallelizing word2vec in shared and distributed memory",
  * 2016).  So a step is three small products,
  *
@@ -93,7 +93,7 @@ ISA(score_pair) (const SgnsStep *step, float *const *o, int k, vf *score, const 
 #pragma GCC unroll 6
 	for (int i = 0; i < m; i++)
 		acc0[i] = acc1[i] = vf_zero();
-	for (int d = 0; d < step->stride; d += VF_LANES)
+	for (int d = 0; d < step->dim; d += VF_LANES)
 	{
 		vf			a = vf_load(x0 + d),
 					b = vf_load(x1 + d);
@@ -153,7 +153,7 @@ ISA(update_tile) (SgnsStep *step, float *const *o, const int m, const bool targe
 {
 	int			middle = targets ? step->nleft : step->ninputs;
 
-	for (int d = 0; d < step->stride; d += VF_LANES)
+	for (int d = 0; d < step->dim; d += VF_LANES)
 	{
 		Column		column;
 		float	   *left = targets ? step->target[0] : o[0];

@@ -12,8 +12,6 @@
 
 #include <stdint.h>
 
-#include "core/base/rng.h"
-
 typedef struct AliasEntry
 {
 	uint32_t	threshold;		/* keep this entry if 32 random bits are at most this ... */
@@ -26,12 +24,18 @@ typedef struct AliasEntry
  */
 extern void wemb_alias_init(AliasEntry *table, double *weight, int n, int32_t *scratch);
 
-static inline int32_t
-alias_draw(const AliasEntry *table, int n, Rng *rng)
+/* The entry that 64 random bits choose among n ... */
+static inline uint32_t
+alias_entry(uint64_t bits, int n)
 {
-	uint64_t	bits = rng_next(rng);
-	uint32_t	i = (uint32_t) (((bits >> 32) * (uint64_t) n) >> 32);
+	return (uint32_t) (((bits >> 32) * (uint64_t) n) >> 32);
+}
 
+/* ... and what they draw. */
+static inline int32_t
+alias_draw(const AliasEntry *table, int n, uint64_t bits)
+{
+	uint32_t	i = alias_entry(bits, n);
 	/* A mask, since a branch would be mispredicted as often as not. */
 	int32_t		keep = -(int32_t) ((uint32_t) bits <= table[i].threshold);
 

@@ -64,8 +64,12 @@ negatives_of(TrainWorker *w, int position)
 static void
 renew_pool(TrainWorker *w)
 {
-	int32_t		word = alias_draw(train_negatives(w->shared), w->shared->config.words, &w->rng);
+	const AliasEntry *table = train_negatives(w->shared);
+	int			words = w->shared->config.words;
+	int32_t		word = alias_draw(table, words, w->pool_bits);
 
+	w->pool_bits = rng_next(&w->rng);
+	__builtin_prefetch(table + alias_entry(w->pool_bits, words));
 	w->pool[w->pool_oldest] = word;
 	w->pool_oldest = (w->pool_oldest + 1) % TRAIN_POOL;
 	prefetch_row(train_out(w->shared, word), w->shared->stride);
@@ -77,6 +81,7 @@ wemb_negatives_start(TrainWorker *w)
 {
 	w->pool_oldest = 0;
 	w->pool_uses = 0;
+	w->pool_bits = rng_next(&w->rng);
 	for (int i = 0; i < TRAIN_POOL; i++)
 		renew_pool(w);
 }

@@ -79,7 +79,7 @@ train_tree(const TrainShared *s)
 static inline RowList
 train_rows(const TrainShared *s, const int32_t *index, int n)
 {
-	return (RowList) {train_in(s, 0), s->stride, n, index};
+	return (RowList) {train_in(s, 0), s->stride, s->config.dim, n, index};
 }
 
 /* The rows of word's n-grams; with subwords only. */

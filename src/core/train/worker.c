@@ -69,7 +69,7 @@ wemb_train_worker_init(void *block, TrainShared *shared, int number)
 	w->objective = choose_objective(&shared->config);
 	w->step_centres = step_centres(&shared->config);
 	w->loss_every = shared->config.epoch_tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
-	w->step.stride = shared->stride;
+	w->step.dim = shared->config.dim;
 	w->mean = (float *) ((char *) block + worker_header());
 	w->window_rows = w->mean + 2 * CBOW_CENTRES * shared->stride;
 	wemb_train_worker_stream(w, number);
