@@ -87,6 +87,7 @@ $session->ask('RESET max_parallel_maintenance_workers');
 
 # ---- a result as good ----
 
+# The share of words near a word that are of its topic, on average; models of 48 words and the two that all topics share.
 sub topics_found
 {
 	my ($model) = @_;
@@ -106,6 +107,12 @@ foreach my $options ('', q{, algorithm => 'cbow'}, q{, loss => 'hs'}, ', max_n =
 		cmp_ok(topics_found('m'), '>', 0.95, "workers => $workers$options: neighbours are of the same topic");
 	}
 }
+
+# So little text that helpers would only be in the way.
+my $little = $session->query(qq{SELECT count(*) FROM wemb_train_query('SELECT body FROM topics LIMIT 500', 50, model => 'm')});
+is($little->{out}, 50, '500 short rows, nothing chosen');
+cmp_ok(topics_found('m'), '>', 0.95, '500 short rows, nothing chosen: neighbours are of the same topic');
+note sprintf('500 short rows: %.2f s', $little->{seconds});
 
 # ---- one process: the same bytes; other instructions: nearly the same ----
 
