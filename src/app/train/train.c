@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 
 #include "app/model/model_store.h"
+#include "app/train/count_run.h"
 #include "app/train/train.h"
 #include "app/train/train_progress.h"
 #include "app/train/train_read.h"
@@ -222,7 +223,10 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 		wemb_train_alone_warn(sizeof(SharedFileSet), source.alone);
 		helpers = 0;
 	}
-	wemb_train_run(options, &source, helpers, progress, &run);
+	if (wemb_train_options_count_pairs(options))
+		wemb_count_run(options, &source, helpers, progress, &run);
+	else
+		wemb_train_run(options, &source, helpers, progress, &run);
 	wemb_train_source_close(&source);
 	wemb_progress_phase(progress, TRAIN_PHASE_STORING, config->words);
 	store(fcinfo, target, options, &source, &run, progress);

@@ -46,7 +46,10 @@ enum TrainArgument
 typedef enum TrainAlgorithm
 {
 	ALGORITHM_SKIPGRAM,
-	ALGORITHM_CBOW
+	ALGORITHM_CBOW,
+	ALGORITHM_GLOVE,
+	ALGORITHM_SVD,
+	ALGORITHM_AUTO				/* to be chosen */
 } TrainAlgorithm;
 
 typedef struct TrainOptions
@@ -61,6 +64,7 @@ typedef struct TrainOptions
 	int			max_vocab;
 	double		tolerance;		/* stop once the loss falls by no more than this share in an epoch; negative = never */
 	int			workers;		/* processes, at most; 0 = to be chosen */
+	double		x_max;			/* with GloVe: counts from there on weigh alike */
 	TrainConfig config;			/* what is to be chosen is 0, or negative where 0 means something */
 	StringInfoData chosen;		/* "epochs 20, min_count 2": what was chosen from the data */
 } TrainOptions;
@@ -70,6 +74,9 @@ typedef struct TrainOptions
  * ERROR for one that is out of range or does not go with another.
  */
 extern void wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *options);
+
+/* Whether the algorithm trains from counts of which words occur together (count_run.h). */
+extern bool wemb_train_options_count_pairs(const TrainOptions *options);
 
 /*
  * Choose what depends on the amount of text: first min_count, then the rest
