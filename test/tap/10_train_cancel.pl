@@ -24,6 +24,7 @@ $watcher->ask($_) foreach
   q{CREATE TABLE long_chinese AS SELECT repeat('中文分词的速度', 5000000) AS body},
   'CREATE TABLE small AS ' . WembTest::counting_query(200, 1000),
   q{CREATE TABLE one_text AS SELECT string_agg(body, ' ') AS body FROM small},
+  q{CREATE TABLE one_large_text AS SELECT string_agg(body, ' ') AS body FROM (} . WembTest::counting_query(20000, 1000) . ') s',
   'CREATE TABLE many_words AS ' . WembTest::counting_query(1000, 100000),
   'CREATE TABLE topics AS ' . WembTest::topic_query(1000);
 
@@ -40,6 +41,11 @@ my %stages = (
 	'training on one long text' => [ 'one_text', 'dimensions => 300, epochs => 100000', $cancelled ],
 	'training with wide windows' =>
 	  [ 'one_text', 'dimensions => 2000, epochs => 100000, window_size => 100, negative => 20, sample => 0', $cancelled ],
+	'counting' => [ 'one_large_text', q{dimensions => 20, algorithm => 'svd', window_size => 300}, $cancelled ],
+	'counting far neighbours' => [ 'one_large_text', q{dimensions => 20, algorithm => 'glove', window_size => 1000}, $cancelled ],
+	'training svd' => [ 'many_words', q{dimensions => 2000, algorithm => 'svd', min_count => 1}, $cancelled ],
+	'training glove' => [ 'small', q{dimensions => 300, algorithm => 'glove', epochs => 100000}, $cancelled ],
+	'training glove in many dimensions' => [ 'small', q{dimensions => 16000, algorithm => 'glove', epochs => 100000}, $cancelled ],
 	'making large matrices' => [ 'many_words', 'dimensions => 2000, epochs => 1, min_count => 1, max_n => 0', $cancelled ],
 	'storing' => [
 		'many_words',
@@ -66,9 +72,9 @@ sub wait_stage
 	{
 		WembTest::wait_until(sub { WembTest::temporary_files($node) }, $stage);
 	}
-	elsif ($stage =~ /^training/)
+	elsif ($stage =~ /^(training|counting)/)
 	{
-		$victim->wait_message(qr/training:/) or die "no training: $victim->{err}";
+		$victim->wait_message(qr/$1:/) or die "no $1: $victim->{err}";
 	}
 	else
 	{
@@ -96,7 +102,9 @@ my @tokenizers = qw(unicode whitespace english);
 my @timeouts = (
 	(map { my $stage = $_; map { [ $stage, 0.3, $_ ] } @tokenizers }
 		'reading rows', 'reading long words', 'reading a long word', 'reading Chinese'),
-	[ 'training', 0.5 ], [ 'training on one long text', 0.5 ], [ 'training with wide windows', 0.7 ], [ 'making large matrices', 0.7 ]);
+	[ 'training', 0.5 ], [ 'training on one long text', 0.5 ], [ 'training with wide windows', 0.7 ],
+	[ 'counting', 2.0 ], [ 'counting far neighbours', 2.5 ], [ 'training svd', 1.0 ], [ 'training glove', 0.5 ],
+	[ 'training glove in many dimensions', 1.0 ], [ 'making large matrices', 0.7 ]);
 
 sub time_out
 {
@@ -175,7 +183,7 @@ WembTest::sql($node, q{SELECT wemb_drop_model('short')});
 
 # ---- pg_cancel_backend() ----
 
-foreach my $stage ('reading rows', 'training', 'training on one long text', 'storing')
+foreach my $stage ('reading rows', 'training', 'training on one long text', 'counting', 'training svd', 'training glove', 'storing')
 {
 	my ($cancelled, $result);
 
