@@ -97,7 +97,7 @@ SELECT * FROM wemb_train_query($$VALUES ('alone alone alone')$$, 3, algorithm =>
 SELECT count(*) FROM wemb_train('tiny', 'body', 5, algorithm => 'auto');
 SELECT * FROM training;
 SELECT DISTINCT part FROM wemb_model_parts;
-SELECT count(*) FROM wemb_train_query($$SELECT body FROM numbers$$, 5, algorithm => 'auto', window_size => 2);
+SELECT count(*) FROM wemb_train_query($$SELECT body FROM numbers, generate_series(1, 5)$$, 5, algorithm => 'auto', window_size => 2);
 SELECT options ->> 'algorithm' AS algorithm, options ->> 'window_size' AS window_size FROM training;
 SELECT wemb('w1000') IS NOT NULL AS has_ngrams;
 SELECT count(*) FROM wemb_train_query($$SELECT body FROM numbers$$, 5, algorithm => 'auto', max_n => 0);

@@ -14,7 +14,7 @@
 
 #define SMOOTHING			0.75
 #define EIGEN_POWER			0.5
-#define POWER_ITERATIONS	2
+#define POWER_ITERATIONS	4
 #define INIT_ROWS			1024	/* rows between two looks for interrupts */
 
 /* A matrix of so many words has no higher rank, and what a dimension costs grows with the square of them. */

@@ -192,6 +192,7 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	int			helpers = wemb_train_options_max_helpers(options);
 	ModelTarget *target = wemb_model_target(options->model, config->dim);
 	TrainSource source;
+	TextFacts	facts;
 	TrainRun	run = {.start = job->start, .going_on = job->going_on};
 	TrainProgress *progress;
 	TrainReading reading = {
@@ -216,7 +217,8 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	wemb_train_rank(options, &source, &run.ranked);
 	if (job->going_on)
 		run.ranked.epoch_tokens -= wemb_start_tokens(job->start, &run.ranked);
-	wemb_train_options_choose(options, run.ranked.tokens, run.ranked.epoch_tokens, run.ranked.words);
+	facts = (TextFacts) {run.ranked.tokens, run.ranked.epoch_tokens, run.ranked.words, run.ranked.mean_length};
+	wemb_train_options_choose(options, &facts);
 	helpers = Min(helpers, wemb_train_options_helpers(options));
 	if (helpers > 0 && source.files == NULL)
 	{

@@ -34,7 +34,8 @@
 #define DEFAULT_MIN_N		3
 #define DEFAULT_MAX_N		6
 
-#define AUTO_TOKENS			20000	/* with less, SVD finds more than skip-gram */
+#define AUTO_TOKENS			100000	/* with less, SVD rates similarity better than skip-gram */
+#define SHORT_WORDS			4.0		/* characters a word of the vocabulary, in the mean: 2 in Chinese, 7 in English */
 
 #define HELPED_TOKENS		500000	/* in all epochs: with less, helpers take longer to start than they save */
 
@@ -80,7 +81,7 @@ static const struct
 	[ALGORITHM_SKIPGRAM] = {PREDICT_OPTIONS, 5},
 	[ALGORITHM_CBOW] = {PREDICT_OPTIONS, 5},
 	[ALGORITHM_GLOVE] = {EPOCH_OPTIONS, 10},
-	[ALGORITHM_SVD] = {0, 3},
+	[ALGORITHM_SVD] = {0, 10},
 	[ALGORITHM_AUTO] = {0, 0},	/* what both that it may become take */
 };
 
@@ -166,7 +167,10 @@ require(const Arguments *args, enum TrainArgument arg)
 				 errmsg("%s must not be null", names[arg])));
 }
 
-/* max_n 0 means no subwords; one of both alone moves the other's default, not out of order. */
+/*
+ * max_n 0 means no subwords; one of both alone moves the other's default, not
+ * out of order.  Without either both are left to be chosen: -1.
+ */
 static void
 read_subwords(const Arguments *args, TrainConfig *config)
 {
@@ -190,9 +194,9 @@ read_subwords(const Arguments *args, TrainConfig *config)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("min_n must be at least 1 when max_n is %d", config->max_n),
 				 errhint("To train without character n-grams, set max_n to 0.")));
-	if (config->max_n < 0)
+	if (config->max_n < 0 && config->min_n > 0)
 		config->max_n = Max(DEFAULT_MAX_N, config->min_n);
-	if (config->min_n < 0)
+	if (config->min_n < 0 && config->max_n > 0)
 		config->min_n = Min(DEFAULT_MIN_N, config->max_n);
 	if (config->min_n > config->max_n)
 		ereport(ERROR,
@@ -449,9 +453,22 @@ choose_for_glove(TrainOptions *options)
 	note_choice(options, "x_max %g", options->x_max);
 }
 
+/* Where words are short, as in Chinese, single characters already mean something, and n-grams of 3 are most words. */
+static void
+choose_n_grams(TrainOptions *options, double mean_length)
+{
+	TrainConfig *config = &options->config;
+	bool		is_short = mean_length < SHORT_WORDS;
+
+	config->min_n = is_short ? 1 : DEFAULT_MIN_N;
+	config->max_n = is_short ? 3 : DEFAULT_MAX_N;
+	if (is_short)
+		note_choice(options, "min_n %d, max_n %d", config->min_n, config->max_n);
+}
+
 /* Small texts are gone through more often, in smaller steps. */
 static void
-choose_for_prediction(TrainOptions *options)
+choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 {
 	TrainConfig *config = &options->config;
 	uint64		tokens = config->tokens;
@@ -473,6 +490,8 @@ choose_for_prediction(TrainOptions *options)
 		config->sample = tokens < 20000 ? 1e-2 : tokens < 200000 ? 1e-3 : 1e-4;
 		note_choice(options, "sample %g", config->sample);
 	}
+	if (config->max_n < 0)
+		choose_n_grams(options, facts->mean_length);
 	if (config->buckets < 0)
 	{
 		config->buckets = Max(1000, 2 * Min(25000, config->words));
@@ -481,14 +500,14 @@ choose_for_prediction(TrainOptions *options)
 }
 
 void
-wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint64 epoch_tokens, uint32 words)
+wemb_train_options_choose(TrainOptions *options, const TextFacts *facts)
 {
-	options->config.tokens = tokens;
-	options->config.epoch_tokens = epoch_tokens;
-	options->config.words = (int) words;
-	choose_algorithm(options, tokens);
+	options->config.tokens = facts->tokens;
+	options->config.epoch_tokens = facts->epoch_tokens;
+	options->config.words = (int) facts->words;
+	choose_algorithm(options, facts->tokens);
 	if (!wemb_train_options_count_pairs(options))
-		choose_for_prediction(options);
+		choose_for_prediction(options, facts);
 	else if (options->algorithm == ALGORITHM_GLOVE)
 		choose_for_glove(options);
 }

@@ -69,6 +69,15 @@ typedef struct TrainOptions
 	StringInfoData chosen;		/* "epochs 20, min_count 2": what was chosen from the data */
 } TrainOptions;
 
+/* What choices depend on. */
+typedef struct TextFacts
+{
+	uint64		tokens;			/* sum of the words' counts */
+	uint64		epoch_tokens;	/* of the corpus that are one of the words */
+	uint32		words;
+	double		mean_length;	/* of a word, in characters */
+} TextFacts;
+
 /*
  * Read and check the arguments, of which TRAIN_DIMENSIONS is number first;
  * ERROR for one that is out of range or does not go with another.
@@ -83,7 +92,7 @@ extern bool wemb_train_options_count_pairs(const TrainOptions *options);
  * once the vocabulary is known.  Both add what they chose to options->chosen.
  */
 extern void wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens);
-extern void wemb_train_options_choose(TrainOptions *options, uint64 tokens, uint64 epoch_tokens, uint32 words);
+extern void wemb_train_options_choose(TrainOptions *options, const TextFacts *facts);
 
 /* How many helpers may be started for a source of any size; and how many of these are worth it for this one. */
 extern int	wemb_train_options_max_helpers(const TrainOptions *options);

@@ -37,6 +37,24 @@ report_no_word(const Vocab *vocab, int64 min_count)
 			 errhint("Lower min_count, or train on more text.")));
 }
 
+/* Characters of a word a mean: of code points in UTF-8, about that elsewhere. */
+static double
+mean_length(const RankedWords *ranked)
+{
+	uint64		characters = 0;
+
+	for (int i = 0; i < ranked->words; i++)
+	{
+		size_t		len;
+		uint64		count;
+		const char *word = wemb_ranked_word(ranked, i, &len, &count);
+
+		for (size_t k = 0; k < len; k++)
+			characters += ((unsigned char) word[k] & 0xC0) != 0x80;
+	}
+	return (double) characters / ranked->words;
+}
+
 void
 wemb_train_rank(TrainOptions *options, const TrainSource *source, RankedWords *ranked)
 {
@@ -58,6 +76,7 @@ wemb_train_rank(TrainOptions *options, const TrainSource *source, RankedWords *r
 	pfree(scratch);
 	if (ranked->words == 0)
 		report_no_word(vocab, options->min_count);
+	ranked->mean_length = mean_length(ranked);
 }
 
 const char *

@@ -17,6 +17,7 @@ typedef struct RankedWords
 	int			words;			/* of the model */
 	uint64		tokens;			/* sum of these words' counts */
 	uint64		epoch_tokens;	/* of the corpus that are one of these words */
+	double		mean_length;	/* of a word, in characters */
 	int32	   *place;			/* in the vocabulary, of each word of the model */
 	int32	   *rank;			/* of each number of the corpus: its word in the model, or -1 */
 	uint32		numbers;		/* elements of rank */
