@@ -113,17 +113,22 @@ take_negatives(TrainWorker *w, int position)
 	}
 }
 
+/*
+ * Rows of the pool are asked for first: they are in the cache mostly, and would
+ * wait behind those that come from memory for one of the processor's few places
+ * for loads under way.
+ */
 void
 wemb_negatives_prepare(TrainWorker *w, int position)
 {
 	const Negatives *negatives = negatives_of(w, position);
 
-	for (w->pool_uses += w->shared->config.negative; w->pool_uses >= POOL_USES; w->pool_uses -= POOL_USES)
-		renew_pool(w);
 	take_negatives(w, position);
-	prefetch_row(train_out(w->shared, w->kept[position]), w->shared->stride);
 	for (int i = 0; i < negatives->n; i++)
 		prefetch_row(train_out(w->shared, negatives->word[i]), w->shared->stride);
+	prefetch_row(train_out(w->shared, w->kept[position]), w->shared->stride);
+	for (w->pool_uses += w->shared->config.negative; w->pool_uses >= POOL_USES; w->pool_uses -= POOL_USES)
+		renew_pool(w);
 }
 
 void

@@ -142,9 +142,9 @@ train_centres(TrainWorker *w, int end)
 
 	for (int c = w->next; c < end; c++)
 	{
-		move_window(w, c);
 		if (c + TRAIN_AHEAD < w->nkept)
 			w->objective.prepare(w, c + TRAIN_AHEAD);
+		move_window(w, c);
 		w->objective.train(w, c);
 	}
 	if (end == w->nkept)
