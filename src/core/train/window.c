@@ -55,13 +55,6 @@ window_slot(const TrainWorker *w, int position)
 	return (WindowSlot) {rows, rows + stride};
 }
 
-static void
-prefetch_bag(const RowList *bag)
-{
-	for (int k = 0; k < bag->n; k++)
-		prefetch_row(bag->matrix + (size_t) bag->index[k] * bag->stride, bag->stride);
-}
-
 void
 wemb_window_enter_subwords(TrainWorker *w, int position)
 {
@@ -70,12 +63,6 @@ wemb_window_enter_subwords(TrainWorker *w, int position)
 	int			word = w->kept[position];
 	RowList		bag = train_bag(s, word);
 
-	if (position + 1 < w->nkept)
-	{
-		RowList		next = train_bag(s, w->kept[position + 1]);
-
-		prefetch_bag(&next);
-	}
 	memcpy(slot.before, train_in(s, word), s->stride * sizeof(float));
 	wemb_kernel->sum_rows(&bag, slot.before);
 	wemb_kernel->scale_f32(1.0f / (1 + bag.n), slot.before, s->stride);
