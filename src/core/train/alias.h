@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "core/base/rng.h"
+
 typedef struct AliasEntry
 {
 	uint32_t	threshold;		/* keep this entry if 32 random bits are at most this ... */
@@ -31,15 +33,21 @@ alias_entry(uint64_t bits, int n)
 	return (uint32_t) (((bits >> 32) * (uint64_t) n) >> 32);
 }
 
-/* ... and what they draw. */
+/* ... and what they draw: a caller that asks for the entry early does not wait for it. */
 static inline int32_t
-alias_draw(const AliasEntry *table, int n, uint64_t bits)
+alias_pick(const AliasEntry *table, int n, uint64_t bits)
 {
 	uint32_t	i = alias_entry(bits, n);
 	/* A mask, since a branch would be mispredicted as often as not. */
 	int32_t		keep = -(int32_t) ((uint32_t) bits <= table[i].threshold);
 
 	return table[i].alias ^ ((table[i].alias ^ (int32_t) i) & keep);
+}
+
+static inline int32_t
+alias_draw(const AliasEntry *table, int n, Rng *rng)
+{
+	return alias_pick(table, n, rng_next(rng));
 }
 
 #endif							/* WEMB_ALIAS_H */

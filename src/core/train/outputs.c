@@ -67,7 +67,7 @@ renew_pool(TrainWorker *w)
 {
 	const AliasEntry *table = train_negatives(w->shared);
 	int			words = w->shared->config.words;
-	int32_t		word = alias_draw(table, words, w->pool_bits);
+	int32_t		word = alias_pick(table, words, w->pool_bits);
 
 	w->pool_bits = rng_next(&w->rng);
 	__builtin_prefetch(table + alias_entry(w->pool_bits, words));
@@ -80,11 +80,13 @@ renew_pool(TrainWorker *w)
 void
 wemb_negatives_start(TrainWorker *w)
 {
+	const TrainShared *s = w->shared;
+
+	for (int i = 0; i < TRAIN_POOL; i++)
+		w->pool[i] = alias_draw(train_negatives(s), s->config.words, &w->rng);
+	w->pool_bits = rng_next(&w->rng);
 	w->pool_oldest = 0;
 	w->pool_uses = 0;
-	w->pool_bits = rng_next(&w->rng);
-	for (int i = 0; i < TRAIN_POOL; i++)
-		renew_pool(w);
 }
 
 /*
