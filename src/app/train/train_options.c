@@ -466,6 +466,15 @@ choose_n_grams(TrainOptions *options, double mean_length)
 		note_choice(options, "min_n %d, max_n %d", config->min_n, config->max_n);
 }
 
+/* The mean of a window takes the steps of all its words at once, so CBOW's are larger (as in word2vec). */
+static double
+default_alpha(const TrainConfig *config)
+{
+	if (config->architecture == TRAIN_CBOW)
+		return 0.05;
+	return config->tokens < 5000000 ? 0.028 : 0.04;
+}
+
 /* Small texts are gone through more often, in smaller steps. */
 static void
 choose_for_prediction(TrainOptions *options, const TextFacts *facts)
@@ -475,12 +484,12 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 
 	if (config->epochs == 0)
 	{
-		config->epochs = (int) Max(5, Min(60, 18000000 / Max(config->epoch_tokens, 1)));
+		config->epochs = (int) Max(tokens < 8000000 ? 8 : 5, Min(60, 18000000 / Max(config->epoch_tokens, 1)));
 		note_choice(options, "epochs %d", config->epochs);
 	}
 	if (config->alpha < 0)
 	{
-		config->alpha = Max(tokens < 5000000 ? 0.03 : 0.045, config->min_alpha);
+		config->alpha = Max(default_alpha(config), config->min_alpha);
 		note_choice(options, "alpha %g", config->alpha);
 	}
 	if (config->min_alpha < 0)
@@ -494,7 +503,7 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 		choose_n_grams(options, facts->mean_length);
 	if (config->buckets < 0)
 	{
-		config->buckets = Max(1000, 2 * Min(25000, config->words));
+		config->buckets = Max(1000, 4 * Min(12500, config->words));
 		note_choice(options, "buckets %d", config->buckets);
 	}
 }

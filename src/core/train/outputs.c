@@ -8,7 +8,8 @@
 #include <math.h>
 
 #define LEAST_P		1e-30		/* of a decision in the loss, so that its logarithm is finite */
-#define POOL_USES	8			/* of a word of the pool, on average */
+#define POOL_USES	8			/* of a word of the pool, on average ... */
+#define POOL_BYTES	(1 << 20)	/* ... if the output matrix is larger than this; else each is used once */
 
 void
 wemb_count_centre(TrainWorker *w, int inputs)
@@ -87,6 +88,7 @@ wemb_negatives_start(TrainWorker *w)
 	w->pool_bits = rng_next(&w->rng);
 	w->pool_oldest = 0;
 	w->pool_uses = 0;
+	w->pool_share = (size_t) s->config.words * s->stride * sizeof(float) > POOL_BYTES ? POOL_USES : 1;
 }
 
 /*
@@ -130,7 +132,7 @@ wemb_negatives_prepare(TrainWorker *w, int position)
 	for (int i = 0; i < negatives->n; i++)
 		prefetch_row(train_out(w->shared, negatives->word[i]), w->shared->stride);
 	prefetch_row(train_out(w->shared, w->kept[position]), w->shared->stride);
-	for (w->pool_uses += w->shared->config.negative; w->pool_uses >= POOL_USES; w->pool_uses -= POOL_USES)
+	for (w->pool_uses += w->shared->config.negative; w->pool_uses >= w->pool_share; w->pool_uses -= w->pool_share)
 		renew_pool(w);
 }
 

@@ -124,6 +124,7 @@ struct TrainWorker
 	int32_t		pool[TRAIN_POOL];	/* words drawn as negatives */
 	int			pool_oldest;	/* which of them is the next to go */
 	int			pool_uses;		/* since the last one went */
+	int			pool_share;		/* uses until one goes */
 	uint64_t	pool_bits;		/* the random bits that the next new one is drawn by */
 	uint64_t	centres;		/* centre words seen */
 
