@@ -23,8 +23,9 @@ report_no_text(const TextCounts *counts)
 }
 
 static void
-report_no_word(const Vocab *vocab, int64 min_count)
+report_no_word(const TrainText *text, int64 min_count)
 {
+	const Vocab *vocab = text->vocab;
 	uint64		most = 0;
 
 	for (uint32 i = 0; i < vocab->nwords; i++)
@@ -32,6 +33,10 @@ report_no_word(const Vocab *vocab, int64 min_count)
 	ereport(ERROR,
 			(errcode(ERRCODE_NO_DATA_FOUND),
 			 errmsg("no word occurs " INT64_FORMAT " times or more", min_count),
+			 text->pruned > 0 ?
+			 errdetail("There are " UINT64_FORMAT " tokens; words that had occurred " UINT64_FORMAT " times or less were dropped "
+					   "on the way because memory was short, and the most frequent one left occurs " UINT64_FORMAT " times.",
+					   vocab->tokens, text->pruned, most) :
 			 errdetail("There are " UINT64_FORMAT " tokens of %u different words; the most frequent one occurs "
 					   UINT64_FORMAT " times.", vocab->tokens, vocab->nwords, most),
 			 errhint("Lower min_count, or train on more text.")));
@@ -75,7 +80,7 @@ wemb_train_rank(TrainOptions *options, const TrainSource *source, RankedWords *r
 	ranked->epoch_tokens = ranked->tokens;
 	pfree(scratch);
 	if (ranked->words == 0)
-		report_no_word(vocab, options->min_count);
+		report_no_word(&source->text, options->min_count);
 	ranked->mean_length = mean_length(ranked);
 }
 
