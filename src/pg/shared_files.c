@@ -70,18 +70,26 @@ wemb_files_close(SharedFiles *files)
 	pfree(files);
 }
 
-BufFile *
-wemb_files_new(SharedFiles *files, const char *name)
+/* Create a file, or open one that was exported. */
+static BufFile *
+get_file(SharedFiles *files, const char *name, bool create)
 {
 	ResourceOwner owner = CurrentResourceOwner;
 	MemoryContext context = MemoryContextSwitchTo(files->context);
 	BufFile    *file;
 
 	CurrentResourceOwner = files->owner;
-	file = BufFileCreateFileSetCompat(file_set(files), name);
+	file = create ? BufFileCreateFileSetCompat(file_set(files), name) :
+		BufFileOpenFileSetCompat(file_set(files), name);
 	CurrentResourceOwner = owner;
 	MemoryContextSwitchTo(context);
 	return file;
+}
+
+BufFile *
+wemb_files_new(SharedFiles *files, const char *name)
+{
+	return get_file(files, name, true);
 }
 
 void
@@ -93,15 +101,7 @@ wemb_files_export(BufFile *file)
 BufFile *
 wemb_files_open(SharedFiles *files, const char *name)
 {
-	ResourceOwner owner = CurrentResourceOwner;
-	MemoryContext context = MemoryContextSwitchTo(files->context);
-	BufFile    *file;
-
-	CurrentResourceOwner = files->owner;
-	file = BufFileOpenFileSetCompat(file_set(files), name);
-	CurrentResourceOwner = owner;
-	MemoryContextSwitchTo(context);
-	return file;
+	return get_file(files, name, false);
 }
 
 void

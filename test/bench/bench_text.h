@@ -92,7 +92,7 @@ read_text(const char *path, int min_count, long max_lines)
 		while (i < len && text[i] != ' ' && text[i] != '\n')
 			i++;
 		if (i > from)
-			t.ranks[nids++] = wemb_vocab_add(t.vocab, text + from, i - from);
+			t.ranks[nids++] = wemb_vocab_add(t.vocab, text + from, i - from, 1);
 		if (i < len && text[i] == '\n')
 		{
 			t.ranks[nids++] = -1;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/model/subword.h"
+#include "core/train/block.h"
 
 /*
  * Negatives are drawn in proportion to count^0.5, as fastText does.  word2vec's
@@ -15,21 +16,6 @@
  * SimLex-999 on 16 million tokens, at the same analogies.
  */
 #define NEGATIVE_POWER	0.5
-
-/* Reserve n elements of size bytes at the end of the block; SIZE_MAX once it overflows. */
-static size_t
-reserve(size_t *end, size_t n, size_t size)
-{
-	size_t		start = *end;
-	size_t		bytes;
-
-	if (start == SIZE_MAX || __builtin_mul_overflow(n, size, &bytes) ||
-		__builtin_add_overflow(bytes, start, end) || *end > SIZE_MAX / 4)
-		*end = SIZE_MAX;
-	else
-		*end = (*end + 63) & ~(size_t) 63;
-	return start;
-}
 
 int
 wemb_train_input_rows(const TrainConfig *config)
@@ -53,17 +39,17 @@ lay_out(const TrainConfig *config)
 
 	s.stride = (int) train_row_floats(config);
 	row = s.stride * sizeof(float);
-	s.in = reserve(&end, words + config->buckets, row);
-	s.out = reserve(&end, wemb_train_output_rows(config), row);
-	s.keep = reserve(&end, words, sizeof(uint32_t));
+	s.in = block_reserve(&end, words + config->buckets, row);
+	s.out = block_reserve(&end, wemb_train_output_rows(config), row);
+	s.keep = block_reserve(&end, words, sizeof(uint32_t));
 	if (config->loss == TRAIN_HIERARCHICAL_SOFTMAX)
-		s.tree = reserve(&end, huffman_size(config->words), sizeof(HuffmanLink));
+		s.tree = block_reserve(&end, huffman_size(config->words), sizeof(HuffmanLink));
 	else
-		s.negatives = reserve(&end, words, sizeof(AliasEntry));
+		s.negatives = block_reserve(&end, words, sizeof(AliasEntry));
 	if (config->buckets > 0)
 	{
-		s.bag_start = reserve(&end, words + 1, sizeof(uint64_t));
-		s.bag = reserve(&end, config->subword_entries, sizeof(int32_t));
+		s.bag_start = block_reserve(&end, words + 1, sizeof(uint64_t));
+		s.bag = block_reserve(&end, config->subword_entries, sizeof(int32_t));
 	}
 	s.size = end;
 	return s;
