@@ -100,7 +100,7 @@ SKIP:
 
 SKIP:
 {
-	my $problem = prepare('manpages_zh', 'manpages_zh', 'body', 'epochs => 4, max_n => 0');
+	my $problem = prepare('manpages_zh', 'manpages_zh', 'body', 'max_n => 0');
 	skip $problem, 1 if $problem;
 
 	has_neighbour(@$_) foreach
