@@ -159,7 +159,7 @@ part_others() {
 part_kernels() {
 	local kernel epochs=1
 	for kernel in portable avx2 avx512 neon; do
-		sql -c "SET wemb.kernel = '$kernel'" >/dev/null 2>&1 || continue
+		sql -c "LOAD 'wemb'" -c "SET wemb.kernel = '$kernel'" >/dev/null 2>&1 || continue
 		PGOPTIONS="-c wemb.kernel=$kernel" wemb "wemb $kernel" "epochs => 1, sample => 1e-4, negative => 5, max_n => 0"
 	done
 }
@@ -169,7 +169,7 @@ watch_memory() {
 	local server most=0 now
 	server=$(head -1 "$place/data/postmaster.pid")
 	while [ -e "$out/watching" ]; do
-		now=$(for pid in $(pgrep -P "$server"); do cat "/proc/$pid/smaps_rollup" 2>/dev/null; done |
+		now=$(for pid in $(pgrep -P "$server"); do cat "/proc/$pid/smaps_rollup" 2>/dev/null || :; done |
 			awk '/^Pss:/ { kb += $2 } END { print int(kb / 1024) }')
 		[ "$now" -le "$most" ] || most=$now
 		echo "$most" >"$out/most"
@@ -178,14 +178,15 @@ watch_memory() {
 }
 
 part_sizes() {
-	local n=1
+	local n=1 watcher
 	while [ $((n * words)) -le 110000000 ]; do
 		sql -c "DROP TABLE IF EXISTS many" -c "CREATE TABLE many AS SELECT body FROM docs, generate_series(1, $n)"
 		touch "$out/watching"
 		watch_memory &
+		watcher=$!
 		seconds_of train_wemb many "epochs => 1, sample => 1e-4, negative => 5, max_n => 0" "$memory"
 		rm "$out/watching"
-		wait %%
+		wait "$watcher"
 		line "wemb $((n * words / 1000000)) Mio words" $((n * words)) 1
 		echo "$(cat "$out/most") MB at most, shared buffers included"
 		n=$((n == 1 ? 2 : n + 2))
