@@ -484,7 +484,7 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 
 	if (config->epochs == 0)
 	{
-		config->epochs = (int) Max(tokens < 8000000 ? 8 : 5, Min(60, 18000000 / Max(config->epoch_tokens, 1)));
+		config->epochs = (int) Max(tokens < 8000000 ? 10 : 5, Min(60, 18000000 / Max(config->epoch_tokens, 1)));
 		note_choice(options, "epochs %d", config->epochs);
 	}
 	if (config->alpha < 0)
