@@ -37,6 +37,8 @@
 #define AUTO_TOKENS			100000	/* with less, SVD rates similarity better than skip-gram */
 #define SHORT_WORDS			4.0		/* characters a word of the vocabulary, in the mean: 2 in Chinese, 7 in English */
 
+#define MUCH_TOKENS			5000000 /* from there on an epoch teaches enough for large steps */
+#define SKIPGRAM_ALPHA		0.04	/* with so many */
 #define HELPED_TOKENS		500000	/* in all epochs: with less, helpers take longer to start than they save */
 
 /* Names of the arguments. */
@@ -437,7 +439,7 @@ static void
 choose_for_glove(TrainOptions *options)
 {
 	TrainConfig *config = &options->config;
-	bool		much = config->tokens >= 5000000;
+	bool		much = config->tokens >= MUCH_TOKENS;
 
 	if (config->epochs == 0)
 	{
@@ -466,13 +468,22 @@ choose_n_grams(TrainOptions *options, double mean_length)
 		note_choice(options, "min_n %d, max_n %d", config->min_n, config->max_n);
 }
 
-/* The mean of a window takes the steps of all its words at once, so CBOW's are larger (as in word2vec). */
+/*
+ * The mean of a window takes the steps of all its words at once, so CBOW's are larger (as in word2vec).  Skip-gram on
+ * little text does best with many epochs of small steps (doc/training.md); who asks for few gets larger ones, so that
+ * the sum of the steps stays about the same.
+ */
 static double
 default_alpha(const TrainConfig *config)
 {
+	uint64		tokens = config->tokens;
+	double		sum = tokens < 200000 ? 1.7 : tokens < 2000000 ? 0.5 : 0.26;
+
 	if (config->architecture == TRAIN_CBOW)
 		return 0.05;
-	return config->tokens < 5000000 ? 0.028 : 0.04;
+	if (tokens >= MUCH_TOKENS)
+		return SKIPGRAM_ALPHA;
+	return Min(SKIPGRAM_ALPHA, Max(0.015, rint(1000 * sum / config->epochs) / 1000));
 }
 
 /* Small texts are gone through more often, in smaller steps. */
@@ -484,7 +495,7 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 
 	if (config->epochs == 0)
 	{
-		config->epochs = (int) Max(tokens < 8000000 ? 10 : 5, Min(60, 18000000 / Max(config->epoch_tokens, 1)));
+		config->epochs = (int) Max(tokens < 8000000 ? 10 : 5, Min(60, 36000000 / Max(config->epoch_tokens, 1)));
 		note_choice(options, "epochs %d", config->epochs);
 	}
 	if (config->alpha < 0)
@@ -503,7 +514,7 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 		choose_n_grams(options, facts->mean_length);
 	if (config->buckets < 0)
 	{
-		config->buckets = Max(1000, 4 * Min(12500, config->words));
+		config->buckets = Max(1000, 4 * Min(25000, config->words));
 		note_choice(options, "buckets %d", config->buckets);
 	}
 }
