@@ -53,6 +53,19 @@ SELECT bool_and(m.vec <=> b.vec < 1e-6) AS unmoved
 SELECT count(*) FROM wemb_train('more', 'body', 16, 'fresh', max_n => 0, epochs => 3);
 SELECT m.loss < f.loss AS lower FROM wemb_training_log('m') m JOIN wemb_training_log('fresh') f USING (epoch) WHERE epoch = 1;
 
+-- The words' mean is subtracted in the end, where there are more words than dimensions ...
+SELECT count(*) FROM wemb_train('docs', 'body', 4, 'c', min_n => 2, max_n => 3, epochs => 30);
+SELECT vector_norm(avg(c.vec * array_fill((data ->> 'norm')::real, ARRAY[4])::vector)) < 1e-5 AS centred
+	FROM c JOIN c_parts p ON p.part = 'output' AND p.data ->> 'word' = c.word;
+SELECT count(*) FROM c_parts WHERE part = 'mean' AND vector_norm(vec) > 0.01;
+-- ... added again before the model is gone on with, since the output weights know the vectors with it, and then is the same.
+CREATE TABLE before_c AS SELECT c.word, c.vec, l.loss, p.vec AS mean
+	FROM c, c_parts p, wemb_training_log('c') l WHERE part = 'mean' AND l.epoch = 30;
+SELECT count(*) FROM wemb_update('c', 'docs', 'body', epochs => 1, alpha => 1e-6);
+SELECT bool_and(abs(l.loss / b.loss - 1) < 0.02) AS same_loss, bool_and(c.vec <=> b.vec < 1e-4) AS hardly_moved,
+	bool_and(p.vec = b.mean) AS same_mean
+	FROM c JOIN before_c b USING (word), c_parts p, wemb_training_log('c') l WHERE part = 'mean';
+
 -- A model with subwords, CBOW, hierarchical softmax.
 SELECT count(*) FROM wemb_train('docs', 'body', 16, 's', epochs => 10, min_n => 2, max_n => 3);
 CREATE TABLE before_s AS SELECT word, vec FROM s;

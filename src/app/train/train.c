@@ -46,7 +46,7 @@ write_output(ModelWriter *writer, const TrainRun *run, int i, const char *word, 
 	wemb_model_write_part(writer, "output", i, has_row ? wemb_train_output_row(run->shared, i) : NULL, json.data);
 }
 
-/* Store the log and the subword table. */
+/* Store the log, the mean and the subword table. */
 static void
 write_parts(ModelWriter *writer, const TrainRun *run, const TrainConfig *config)
 {
@@ -57,6 +57,8 @@ write_parts(ModelWriter *writer, const TrainRun *run, const TrainConfig *config)
 		wemb_model_write_part(writer, "log", i + 1, NULL, json);
 		pfree(json);
 	}
+	if (run->mean != NULL)
+		wemb_model_write_part(writer, "mean", 0, run->mean, NULL);
 	for (int i = 0; i < config->buckets; i++)
 		wemb_model_write_part(writer, "subword", i, wemb_train_subword_row(run->shared, i), NULL);
 }

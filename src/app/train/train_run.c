@@ -82,6 +82,7 @@ static void
 init_weights(void *arg)
 {
 	Leader	   *leader = arg;
+	float	   *mean = NULL;
 	int			row = 0;
 
 	do
@@ -90,7 +91,9 @@ init_weights(void *arg)
 		row = wemb_train_init_rows(leader->run->shared, &leader->words, row, INIT_ROWS);
 	} while (row > 0);
 	if (leader->run->start != NULL)
-		wemb_start_weights(leader->run->start, &leader->run->ranked, leader->run->shared);
+		mean = wemb_start_weights(leader->run->start, &leader->run->ranked, leader->run->shared);
+	if (leader->run->going_on)
+		leader->run->mean = mean;
 }
 
 static double
@@ -105,6 +108,53 @@ resume(void *arg, int epoch, double factor)
 	const Leader *leader = arg;
 
 	wemb_train_resume(leader->run->shared, leader->config->epoch_tokens * epoch, factor);
+}
+
+/* ---- the mean ---- */
+
+static float *
+mean_vector(const TrainConfig *config, const TrainShared *weights)
+{
+	double	   *sum = palloc0(config->dim * sizeof(double));
+	float	   *vector = palloc(config->dim * sizeof(float));
+
+	for (int i = 0; i < config->words; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		wemb_train_word_vector(weights, i, false, vector);
+		for (int d = 0; d < config->dim; d++)
+			sum[d] += vector[d];
+	}
+	for (int d = 0; d < config->dim; d++)
+		vector[d] = (float) (sum[d] / config->words);
+	pfree(sum);
+	return vector;
+}
+
+/*
+ * Move the words' mean vector to the origin (Mu and Viswanath, "All-but-the-top: simple and effective
+ * postprocessing for word representations", ICLR 2018, the first of its two steps; doc/training.md has the effect).
+ * It is taken from the rows, not from the words, so that unknown words lose it too.  Of fewer words than dimensions
+ * the mean says little.  Who goes on with a model keeps its mean, so that words not met again stay where they are.
+ */
+static void
+center_words(const TrainConfig *config, TrainRun *run)
+{
+	float	   *shift = palloc(config->dim * sizeof(float));
+	int			rows = wemb_train_input_rows(config);
+
+	if (!run->going_on && config->words > config->dim)
+		run->mean = mean_vector(config, run->shared);
+	if (run->mean == NULL)
+		return;
+	for (int d = 0; d < config->dim; d++)
+		shift[d] = -run->mean[d];
+	for (int row = 0; row < rows; row += INIT_ROWS)
+	{
+		CHECK_FOR_INTERRUPTS();
+		wemb_train_shift_rows(run->shared, row, Min(INIT_ROWS, rows - row), shift);
+	}
+	pfree(shift);
 }
 
 /* ---- the team ---- */
@@ -203,6 +253,7 @@ wemb_train_run(TrainOptions *options, TrainSource *source, int helpers, TrainPro
 		run_team(&leader, source, helpers);
 	}
 	wemb_keeper_end(keeper);
+	center_words(config, run);
 	run->log = keeper->log;
 	run->epochs = keeper->epoch;
 	run->seconds = wemb_progress_phase_seconds(progress);

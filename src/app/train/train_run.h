@@ -26,6 +26,7 @@ typedef struct TrainRun
 	/* The vector of a word to out (dim floats); scaled to length 1 with unit_length, unless it is zero. */
 	void		(*word_vector) (const void *weights, int word, bool unit_length, float *out);
 	TrainShared *shared;		/* the same weights as skip-gram and CBOW know them; NULL with other algorithms */
+	float	   *mean;			/* was subtracted from every vector in the end; NULL if nothing was */
 	TrainLog	log;
 	int			epochs;			/* gone through: fewer than asked for if the loss had converged */
 	int			asked;			/* processes that were to train, this one included ... */

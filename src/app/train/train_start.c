@@ -35,6 +35,8 @@ typedef struct Taker
 	const RankedWords *ranked;
 	TrainShared *shared;
 	float	   *norm;			/* of each word's vector before it was scaled, or 1 if it was not */
+	float	   *mean;			/* what was subtracted from the model's vectors, zero if nothing was ... */
+	bool		has_mean;		/* ... and the model says so */
 	float	   *vector;			/* room for one */
 } Taker;
 
@@ -220,6 +222,19 @@ take_output(void *arg, HeapTuple row, TupleDesc columns)
 		memcpy(wemb_train_output_row(taker->shared, word), vector, taker->start->options.dim * sizeof(float));
 }
 
+/* Column: vec. */
+static void
+take_mean(void *arg, HeapTuple row, TupleDesc columns)
+{
+	Taker	   *taker = arg;
+	const float *vector = vector_of(taker, row, columns, 1);
+
+	if (vector == NULL)
+		return;
+	memcpy(taker->mean, vector, taker->start->options.dim * sizeof(float));
+	taker->has_mean = true;
+}
+
 /* Columns: id, vec. */
 static void
 take_subword(void *arg, HeapTuple row, TupleDesc columns)
@@ -230,8 +245,10 @@ take_subword(void *arg, HeapTuple row, TupleDesc columns)
 	int32		id = DatumGetInt32(SPI_getbinval(row, columns, 1, &isnull));
 	const float *vector = vector_of(taker, row, columns, 2);
 
-	if (!isnull && vector != NULL && id >= 0 && id < config->buckets)
-		memcpy(wemb_train_input_row(taker->shared, config->words + id), vector, config->dim * sizeof(float));
+	if (isnull || vector == NULL || id < 0 || id >= config->buckets)
+		return;
+	memcpy(wemb_train_input_row(taker->shared, config->words + id), vector, config->dim * sizeof(float));
+	wemb_train_shift_rows(taker->shared, config->words + id, 1, taker->mean);
 }
 
 /* Columns: word, vec. */
@@ -246,10 +263,11 @@ take_word(void *arg, HeapTuple row, TupleDesc columns)
 		return;
 	memcpy(taker->vector, vector, taker->start->options.dim * sizeof(float));
 	wemb_kernel->scale_f32(taker->norm[word], taker->vector, taker->start->options.dim);
+	wemb_kernel->axpy_f32(1.0f, taker->mean, taker->vector, taker->start->options.dim);
 	wemb_train_set_word_vector(taker->shared, word, taker->vector);
 }
 
-void
+float *
 wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShared *shared)
 {
 	const TrainConfig *config = wemb_train_config(shared);
@@ -261,6 +279,7 @@ wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShar
 		.ranked = ranked,
 		.shared = shared,
 		.norm = MemoryContextAllocHuge(CurrentMemoryContext, config->words * sizeof(float)),
+		.mean = palloc0(options->dim * sizeof(float)),
 		.vector = palloc(options->dim * sizeof(float)),
 	};
 
@@ -268,6 +287,7 @@ wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShar
 		taker.norm[i] = 1;
 	for_each_row(psprintf("SELECT data OPERATOR(pg_catalog.->>) 'word', data OPERATOR(pg_catalog.->>) 'norm', vec"
 						  " FROM %s WHERE part OPERATOR(pg_catalog.=) 'output'", parts), take_output, &taker);
+	for_each_row(psprintf("SELECT vec FROM %s WHERE part OPERATOR(pg_catalog.=) 'mean'", parts), take_mean, &taker);
 	if (config->buckets > 0 && config->buckets == options->buckets &&
 		config->min_n == options->min_n && config->max_n == options->max_n)
 		for_each_row(psprintf("SELECT id, vec FROM %s WHERE part OPERATOR(pg_catalog.=) 'subword'", parts),
@@ -275,4 +295,5 @@ wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShar
 	for_each_row(psprintf("SELECT word, vec FROM %s", words), take_word, &taker);
 	pfree(taker.norm);
 	pfree(taker.vector);
+	return taker.has_mean ? taker.mean : NULL;
 }

@@ -36,7 +36,10 @@ extern void wemb_start_count(TrainStart *start, TrainText *text);
 /* How many of the occurrences of ranked words are the model's. */
 extern uint64 wemb_start_tokens(const TrainStart *start, const RankedWords *ranked);
 
-/* Take over the weights; shared has its random start. */
-extern void wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShared *shared);
+/*
+ * Take over the weights; shared has its random start.  What was subtracted from the model's vectors is added again,
+ * and returned (dim floats, palloc'd); NULL if nothing was.
+ */
+extern float *wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShared *shared);
 
 #endif							/* WEMB_TRAIN_START_H */

@@ -231,6 +231,13 @@ wemb_train_output_row(TrainShared *s, int row)
 	return train_out(s, row);
 }
 
+void
+wemb_train_shift_rows(TrainShared *s, int first, int n, const float *by)
+{
+	for (int row = first; row < first + n; row++)
+		wemb_kernel->axpy_f32(1.0f, by, train_in(s, row), s->config.dim);
+}
+
 void *
 wemb_train_weights(TrainShared *s, size_t *size)
 {

@@ -219,6 +219,9 @@ extern const float *wemb_train_subword_row(const TrainShared *shared, int bucket
  * them, or to start from those of another model.  Input rows are words + buckets,
  * in this order; output rows one a word, or one an inner node.
  */
+/* Add by (dim floats) to each of n input rows from first on: so it is added to every vector that rows make. */
+extern void wemb_train_shift_rows(TrainShared *shared, int first, int n, const float *by);
+
 extern int	wemb_train_input_rows(const TrainConfig *config);
 extern int	wemb_train_output_rows(const TrainConfig *config);
 extern float *wemb_train_input_row(TrainShared *shared, int row);
