@@ -2,7 +2,7 @@
  * dense_check_impl.h
  *		Template: what must hold of every value of a dense type.
  *
- * The dense types (vector, later halfvec) are one text, instantiated once for
+ * The dense types (vector and halfvec) are one text, instantiated once for
  * each element type.  A type's .c file defines the parameters, then includes
  * dense_check_impl.h first and the other dense_*_impl.h in any order:
  *
@@ -13,6 +13,8 @@
  * DENSE_ELEM				C type of an element
  * DENSE_TO_FLOAT(e)		element -> float, exact
  * DENSE_FROM_FLOAT(f)		float -> element, rounded to nearest, infinite if too large
+ * DENSE_TO_FLOATS(x, f, n) n elements x -> floats f
+ * DENSE_FROM_FLOATS(f, x, n) n floats f -> elements x
  * DENSE_LIMIT				largest float that DENSE_FROM_FLOAT leaves finite
  * DENSE_KERNEL(loop)		the kernel's loop over arrays of such elements
  * DENSE_SEND(buf, e)		append an element to a message
@@ -31,7 +33,18 @@
 #include "pg/compat.h"
 #include "type/dense_error.h"
 
-#define PG_GETARG_DENSE(n)	((DENSE_TYPE *) PG_DETOAST_DATUM(PG_GETARG_DATUM(n)))
+#define PG_GETARG_DENSE(n)	detoast_value(PG_GETARG_DATUM(n))
+
+/* Most values are neither compressed, out of line nor packed: those are seen here, without a call. */
+static inline DENSE_TYPE *
+detoast_value(Datum datum)
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
+
+	if (unlikely(VARATT_IS_EXTENDED(value)))
+		value = pg_detoast_datum(value);
+	return (DENSE_TYPE *) value;
+}
 
 static inline void
 check_dim(int dim)
@@ -79,9 +92,32 @@ check_elements(const DENSE_ELEM *x, int dim)
 	}
 }
 
+/* The floats as elements; those that rounding would make infinite are refused, while NaN and infinity are left. */
+static inline void
+convert_floats(DENSE_ELEM *restrict x, const float *values, int dim)
+{
+	int			nbad = 0;
+
+	for (int i = 0; i < dim; i++)
+		nbad += (fabsf(values[i]) > DENSE_LIMIT) & !isinf(values[i]);
+	for (int i = 0; i < dim && unlikely(nbad > 0); i++)
+	{
+		if (fabsf(values[i]) > DENSE_LIMIT && !isinf(values[i]))
+			wemb_dense_report_range(DENSE_SQL_NAME, values[i]);
+	}
+	DENSE_FROM_FLOATS(values, x, dim);
+}
+
+void
+DENSE_FN(check_dim)(int dim, int32 typmod) /* wemb_vector_check_dim, wemb_halfvec_check_dim */
+{
+	check_dim(dim);
+	check_expected_dim(typmod, dim);
+}
+
 /* A value in the current memory context, its elements not yet set. */
 DENSE_TYPE *
-DENSE_FN(alloc)(int dim) /* wemb_vector_alloc */
+DENSE_FN(alloc)(int dim) /* wemb_vector_alloc, wemb_halfvec_alloc */
 {
 	Size		size = offsetof(DENSE_TYPE, x) + sizeof(DENSE_ELEM) * dim;
 	DENSE_TYPE *result = palloc(size);

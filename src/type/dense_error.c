@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "common/shortest_dec.h"
+
 #include "pg/compat.h"
 #include "type/dense_error.h"
 
@@ -40,6 +42,16 @@ wemb_dense_report_element(const char *type, float value)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 					errmsg("%s not allowed in %s", element_problem(value), type)));
+}
+
+void
+wemb_dense_report_range(const char *type, float value)
+{
+	char		number[FLOAT_SHORTEST_DECIMAL_LEN];
+
+	float_to_shortest_decimal_buf(value, number);
+	ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					errmsg("\"%s\" is out of range for type %s", number, type)));
 }
 
 void

@@ -22,6 +22,9 @@ extern _Noreturn void wemb_dense_report_mismatch(const char *type, int dim_a, in
 /* value is NaN or infinite */
 extern _Noreturn void wemb_dense_report_element(const char *type, float value);
 
+/* value is finite, but too large for an element */
+extern _Noreturn void wemb_dense_report_range(const char *type, float value);
+
 /*
  * dim is not what a column, a cast or a running aggregate calls for.  Returns
  * if escontext takes the error in, as ereturn() would.
