@@ -1,7 +1,7 @@
 /*
  * test_kernel.c
  *		Every kernel that this machine runs against double precision: all
- *		lengths up to a few registers, all alignments.
+ *		lengths up to a few registers, all alignments.  What a half is: test_half.c.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +16,8 @@
 
 static float a_block[MAX_LEN + MAX_SHIFT],
 			b_block[MAX_LEN + MAX_SHIFT];
+static Half a_halves[MAX_LEN + MAX_SHIFT],
+			b_halves[MAX_LEN + MAX_SHIFT];
 
 /* A group of its own for one kernel. */
 static void
@@ -87,6 +89,52 @@ distances_agree(const WembKernel *kernel, const float *a, const float *b, int n)
 		close_to(sums.bb, r.bb, r.bb, n);
 }
 
+/* The same over halves: a and b have their values.  What lies behind them must not matter. */
+static bool
+half_distances_agree(const WembKernel *kernel, const Half *a, const Half *b, int n)
+{
+	float		x[MAX_LEN],
+				y[MAX_LEN];
+	Reference	r;
+	CosineSums	sums = kernel->cosine_f16(a, b, n);
+
+	for (int i = 0; i < n; i++)
+	{
+		x[i] = half_to_float(a[i]);
+		y[i] = half_to_float(b[i]);
+	}
+	r = reference(x, y, n);
+	return close_to(kernel->dot_f16(a, b, n), r.dot, r.dot_size, n) &&
+		close_to(kernel->l2sq_f16(a, b, n), r.l2sq, 2 * r.l2sq, n) &&
+		close_to(kernel->l1_f16(a, b, n), r.l1, 2 * r.l1, n) &&
+		close_to(sums.ab, r.dot, r.dot_size, n) &&
+		close_to(sums.aa, r.aa, r.aa, n) &&
+		close_to(sums.bb, r.bb, r.bb, n);
+}
+
+/* Conversion both ways: right inside, untouched outside. */
+static bool
+conversions_agree(const WembKernel *kernel, const float *x, int shift, int n)
+{
+	Half		halves[MAX_LEN + MAX_SHIFT + 1];
+	float		floats[MAX_LEN + MAX_SHIFT + 1];
+	bool		ok = true;
+
+	memset(halves, 0x7E, sizeof(halves));
+	memset(floats, 0x7E, sizeof(floats));
+	kernel->f16_from_f32(x, halves + shift, n);
+	kernel->f32_from_f16(halves + shift, floats + shift, n);
+	for (int i = 0; i < MAX_LEN + MAX_SHIFT + 1; i++)
+	{
+		bool		inside = i >= shift && i < shift + n;
+		Half		half = inside ? half_from_float(x[i - shift]) : 0x7E7E;
+		float		value = inside ? half_to_float(half) : 0;
+
+		ok = ok && halves[i] == half && (inside ? floats[i] == value : half_bits_of_float(floats[i]) == 0x7E7E7E7E);
+	}
+	return ok;
+}
+
 /* axpy and scale: right inside, untouched outside. */
 static bool
 updates_agree(const WembKernel *kernel, const float *x, int shift, int n)
@@ -122,6 +170,8 @@ static void
 test_vectors(const WembKernel *kernel)
 {
 	bool		distances = true,
+				half_distances = true,
+				conversions = true,
 				updates = true;
 	Rng			rng = rng_for(1, 1);
 
@@ -133,17 +183,83 @@ test_vectors(const WembKernel *kernel)
 
 			fill(a_block, MAX_LEN + MAX_SHIFT, &rng);
 			fill(b_block, MAX_LEN + MAX_SHIFT, &rng);
+			for (int i = 0; i < MAX_LEN + MAX_SHIFT; i++)
+			{
+				a_halves[i] = half_from_float(a_block[i]);
+				b_halves[i] = half_from_float(b_block[i]);
+			}
 			distances = distances && distances_agree(kernel, a, b, n);
+			half_distances = half_distances &&
+				half_distances_agree(kernel, a_halves + shift, b_halves + (shift * 5) % MAX_SHIFT, n);
+			conversions = conversions && conversions_agree(kernel, a, shift, n);
 			updates = updates && updates_agree(kernel, a, shift, n);
 		}
 	verdict(kernel, "distances agree with double precision", distances);
+	verdict(kernel, "distances of halves agree with double precision", half_distances);
+	verdict(kernel, "halves to floats and back: the same as one by one, and in bounds", conversions);
 	verdict(kernel, "axpy and scale agree and stay in bounds", updates);
+}
+
+/* No byte past the last element is read: the sanitizer watches the end of an allocation. */
+static void
+test_bounds(const WembKernel *kernel)
+{
+	double		total = 0;
+
+	for (int n = 1; n <= MAX_LEN; n++)
+	{
+		float	   *x = calloc(n, sizeof(float));
+		Half	   *h = calloc(n, sizeof(Half));
+
+		total += kernel->dot_f32(x, x, n) + kernel->l2sq_f32(x, x, n) + kernel->l1_f32(x, x, n) +
+			kernel->cosine_f32(x, x, n).ab + kernel->dot_f16(h, h, n) + kernel->l2sq_f16(h, h, n) +
+			kernel->l1_f16(h, h, n) + kernel->cosine_f16(h, h, n).ab;
+		kernel->f32_from_f16(h, x, n);
+		kernel->f16_from_f32(x, h, n);
+		free(x);
+		free(h);
+	}
+	verdict(kernel, "nothing past the last element counts", total == 0);
+}
+
+/* Every half and back, and floats around every middle of two halves: the bits of half_from_float(). */
+static void
+test_conversion(const WembKernel *kernel)
+{
+	enum
+	{
+		ALL = 1 << 16
+	};
+	static Half halves[ALL],
+				back[3 * ALL];
+	static float floats[ALL],
+				around[3 * ALL];
+	bool		exact = true,
+				nearest = true;
+
+	for (int i = 0; i < ALL; i++)
+		halves[i] = (Half) i;
+	kernel->f32_from_f16(halves, floats, ALL);
+	for (int i = 0; i < ALL; i++)
+	{
+		uint32_t	middle = half_bits_of_float(half_to_float(halves[i])) + 0x1000;
+
+		exact = exact && half_bits_of_float(floats[i]) == half_bits_of_float(half_to_float(halves[i]));
+		for (int k = -1; k <= 1; k++)
+			around[3 * i + k + 1] = half_float_of_bits(middle + k);
+	}
+	kernel->f16_from_f32(around, back, 3 * ALL);
+	for (int i = 0; i < 3 * ALL; i++)
+		nearest = nearest && back[i] == half_from_float(around[i]);
+	verdict(kernel, "every half becomes the right float", exact);
+	verdict(kernel, "floats around every middle become the right half", nearest);
 }
 
 static void
 test_not_finite(const WembKernel *kernel)
 {
-	bool		ok = true;
+	bool		ok = true,
+				ok_halves = true;
 
 	for (int n = 1; n <= 70; n++)
 		for (int bad = 0; bad < n; bad++)
@@ -151,12 +267,20 @@ test_not_finite(const WembKernel *kernel)
 			float		a[70] = {0},
 						b[70] = {0};
 
+			Half		p[70] = {0},
+						q[70] = {0};
+
 			a[bad] = NAN;
 			b[bad] = 1;
+			p[bad] = half_from_float(NAN);
+			q[bad] = half_from_float(1);
 			ok = ok && isnan(kernel->dot_f32(a, b, n)) && isnan(kernel->l2sq_f32(a, b, n)) &&
 				isnan(kernel->l1_f32(a, b, n)) && isnan(kernel->cosine_f32(a, b, n).aa);
+			ok_halves = ok_halves && isnan(kernel->dot_f16(p, q, n)) && isnan(kernel->l2sq_f16(p, q, n)) &&
+				isnan(kernel->l1_f16(p, q, n)) && isnan(kernel->cosine_f16(p, q, n).aa);
 		}
 	verdict(kernel, "NaN in, NaN out", ok);
+	verdict(kernel, "NaN in, NaN out of halves", ok_halves);
 }
 
 #define MAX_STRIDE	112
@@ -426,6 +550,8 @@ main(void)
 	for (int i = 0; (kernel = wemb_kernel_at(i)) != NULL; i++)
 	{
 		test_vectors(kernel);
+		test_bounds(kernel);
+		test_conversion(kernel);
 		test_not_finite(kernel);
 		test_sgns_steps(kernel);
 		test_rows(kernel);

@@ -1,145 +1,127 @@
 /*
  * distance_impl.h
- *		Distances and small vector operations over the words of an isa_<name>.h.
- *		Included once for each instruction set.
+ *		Distances over the words of an isa_<name>.h.  Included once for each
+ *		instruction set and type of element, by elements_impl.h.
  *
- * The main loops keep four accumulators, since one addition waits for the one
- * before it for about four cycles.
+ * Parameters:
+ *
+ *	ELEM				type of an element
+ *	DISTANCE(name)		name of a function for that type
+ *	elem_load(p)		VF_LANES elements, as floats
+ *	elem_load_part(p, n)	the first n of them, 0 < n < VF_LANES, then zeros
+ *
+ * Sums have four parts, since one addition waits for the one before it for
+ * about four cycles.  The last vectors of a row go to different parts, too:
+ * at 100 elements they are as many as the main loop's.
  */
 
-static float
-ISA(dot_f32) (const float *a, const float *b, int n)
+/* The sum over all pairs, of which step adds one vector to a part of the sum. */
+static inline __attribute__((always_inline)) float
+DISTANCE(sum_pairs) (const ELEM *a, const ELEM *b, int n, vf (*const step) (vf x, vf y, vf part))
 {
-	vf			acc0 = vf_zero(),
-				acc1 = vf_zero(),
-				acc2 = vf_zero(),
-				acc3 = vf_zero();
+	vf			part0 = vf_zero(),
+				part1 = vf_zero(),
+				part2 = vf_zero(),
+				part3 = vf_zero();
 	int			i = 0;
 
 	for (; i + 4 * VF_LANES <= n; i += 4 * VF_LANES)
 	{
-		acc0 = vf_fma(vf_load(a + i), vf_load(b + i), acc0);
-		acc1 = vf_fma(vf_load(a + i + VF_LANES), vf_load(b + i + VF_LANES), acc1);
-		acc2 = vf_fma(vf_load(a + i + 2 * VF_LANES), vf_load(b + i + 2 * VF_LANES), acc2);
-		acc3 = vf_fma(vf_load(a + i + 3 * VF_LANES), vf_load(b + i + 3 * VF_LANES), acc3);
+		part0 = step(elem_load(a + i), elem_load(b + i), part0);
+		part1 = step(elem_load(a + i + VF_LANES), elem_load(b + i + VF_LANES), part1);
+		part2 = step(elem_load(a + i + 2 * VF_LANES), elem_load(b + i + 2 * VF_LANES), part2);
+		part3 = step(elem_load(a + i + 3 * VF_LANES), elem_load(b + i + 3 * VF_LANES), part3);
 	}
-	for (; i + VF_LANES <= n; i += VF_LANES)
-		acc0 = vf_fma(vf_load(a + i), vf_load(b + i), acc0);
+	if (i + 2 * VF_LANES <= n)
+	{
+		part0 = step(elem_load(a + i), elem_load(b + i), part0);
+		part1 = step(elem_load(a + i + VF_LANES), elem_load(b + i + VF_LANES), part1);
+		i += 2 * VF_LANES;
+	}
+	if (i + VF_LANES <= n)
+	{
+		part2 = step(elem_load(a + i), elem_load(b + i), part2);
+		i += VF_LANES;
+	}
+	if (i < n)
+		part3 = step(elem_load_part(a + i, n - i), elem_load_part(b + i, n - i), part3);
+	return vf_sum(vf_add(vf_add(part0, part1), vf_add(part2, part3)));
+}
 
-	float		sum = vf_sum(vf_add(vf_add(acc0, acc1), vf_add(acc2, acc3)));
+static inline vf
+DISTANCE(dot_step) (vf x, vf y, vf part)
+{
+	return vf_fma(x, y, part);
+}
 
-	for (; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
+static inline vf
+DISTANCE(l2sq_step) (vf x, vf y, vf part)
+{
+	vf			d = vf_sub(x, y);
+
+	return vf_fma(d, d, part);
+}
+
+static inline vf
+DISTANCE(l1_step) (vf x, vf y, vf part)
+{
+	vf			d = vf_sub(x, y);
+
+	return vf_add(part, vf_abs(d));
 }
 
 static float
-ISA(l2sq_f32) (const float *a, const float *b, int n)
+DISTANCE(dot) (const ELEM *a, const ELEM *b, int n)
 {
-	vf			acc0 = vf_zero(),
-				acc1 = vf_zero(),
-				acc2 = vf_zero(),
-				acc3 = vf_zero();
-	int			i = 0;
-
-	for (; i + 4 * VF_LANES <= n; i += 4 * VF_LANES)
-	{
-		vf			d0 = vf_sub(vf_load(a + i), vf_load(b + i)),
-					d1 = vf_sub(vf_load(a + i + VF_LANES), vf_load(b + i + VF_LANES)),
-					d2 = vf_sub(vf_load(a + i + 2 * VF_LANES), vf_load(b + i + 2 * VF_LANES)),
-					d3 = vf_sub(vf_load(a + i + 3 * VF_LANES), vf_load(b + i + 3 * VF_LANES));
-
-		acc0 = vf_fma(d0, d0, acc0);
-		acc1 = vf_fma(d1, d1, acc1);
-		acc2 = vf_fma(d2, d2, acc2);
-		acc3 = vf_fma(d3, d3, acc3);
-	}
-	for (; i + VF_LANES <= n; i += VF_LANES)
-	{
-		vf			d = vf_sub(vf_load(a + i), vf_load(b + i));
-
-		acc0 = vf_fma(d, d, acc0);
-	}
-
-	float		sum = vf_sum(vf_add(vf_add(acc0, acc1), vf_add(acc2, acc3)));
-
-	for (; i < n; i++)
-		sum += (a[i] - b[i]) * (a[i] - b[i]);
-	return sum;
+	return DISTANCE(sum_pairs) (a, b, n, DISTANCE(dot_step));
 }
 
 static float
-ISA(l1_f32) (const float *a, const float *b, int n)
+DISTANCE(l2sq) (const ELEM *a, const ELEM *b, int n)
 {
-	vf			acc0 = vf_zero(),
-				acc1 = vf_zero();
-	int			i = 0;
-
-	for (; i + 2 * VF_LANES <= n; i += 2 * VF_LANES)
-	{
-		vf			d0 = vf_sub(vf_load(a + i), vf_load(b + i)),
-					d1 = vf_sub(vf_load(a + i + VF_LANES), vf_load(b + i + VF_LANES));
-
-		acc0 = vf_add(acc0, vf_abs(d0));
-		acc1 = vf_add(acc1, vf_abs(d1));
-	}
-
-	float		sum = vf_sum(vf_add(acc0, acc1));
-
-	for (; i < n; i++)
-		sum += a[i] > b[i] ? a[i] - b[i] : b[i] - a[i];
-	return sum;
+	return DISTANCE(sum_pairs) (a, b, n, DISTANCE(l2sq_step));
 }
 
+static float
+DISTANCE(l1) (const ELEM *a, const ELEM *b, int n)
+{
+	return DISTANCE(sum_pairs) (a, b, n, DISTANCE(l1_step));
+}
+
+/* Three sums at once, each in two parts. */
 static CosineSums
-ISA(cosine_f32) (const float *a, const float *b, int n)
+DISTANCE(cosine) (const ELEM *a, const ELEM *b, int n)
 {
-	vf			ab = vf_zero(),
-				aa = vf_zero(),
-				bb = vf_zero();
+	vf			ab[2] = {vf_zero(), vf_zero()},
+				aa[2] = {vf_zero(), vf_zero()},
+				bb[2] = {vf_zero(), vf_zero()};
 	int			i = 0;
 
-	for (; i + VF_LANES <= n; i += VF_LANES)
+	for (; i + VF_LANES < n; i += 2 * VF_LANES)
 	{
-		vf			x = vf_load(a + i),
-					y = vf_load(b + i);
+		/* the second vector may be one in part */
+		bool		whole = i + 2 * VF_LANES <= n;
+		vf			x = elem_load(a + i),
+					y = elem_load(b + i),
+					u = whole ? elem_load(a + i + VF_LANES) : elem_load_part(a + i + VF_LANES, n - i - VF_LANES),
+					v = whole ? elem_load(b + i + VF_LANES) : elem_load_part(b + i + VF_LANES, n - i - VF_LANES);
 
-		ab = vf_fma(x, y, ab);
-		aa = vf_fma(x, x, aa);
-		bb = vf_fma(y, y, bb);
+		ab[0] = vf_fma(x, y, ab[0]);
+		aa[0] = vf_fma(x, x, aa[0]);
+		bb[0] = vf_fma(y, y, bb[0]);
+		ab[1] = vf_fma(u, v, ab[1]);
+		aa[1] = vf_fma(u, u, aa[1]);
+		bb[1] = vf_fma(v, v, bb[1]);
 	}
-
-	CosineSums	sums = {vf_sum(ab), vf_sum(aa), vf_sum(bb)};
-
-	for (; i < n; i++)
+	if (i < n)
 	{
-		sums.ab += a[i] * b[i];
-		sums.aa += a[i] * a[i];
-		sums.bb += b[i] * b[i];
+		bool		whole = i + VF_LANES == n;
+		vf			x = whole ? elem_load(a + i) : elem_load_part(a + i, n - i),
+					y = whole ? elem_load(b + i) : elem_load_part(b + i, n - i);
+
+		ab[0] = vf_fma(x, y, ab[0]);
+		aa[0] = vf_fma(x, x, aa[0]);
+		bb[0] = vf_fma(y, y, bb[0]);
 	}
-	return sums;
-}
-
-static void
-ISA(axpy_f32) (float alpha, const float *x, float *y, int n)
-{
-	vf			factor = vf_set1(alpha);
-	int			i = 0;
-
-	for (; i + VF_LANES <= n; i += VF_LANES)
-		vf_store(y + i, vf_fma(factor, vf_load(x + i), vf_load(y + i)));
-	for (; i < n; i++)
-		y[i] += alpha * x[i];
-}
-
-static void
-ISA(scale_f32) (float alpha, float *x, int n)
-{
-	vf			factor = vf_set1(alpha);
-	int			i = 0;
-
-	for (; i + VF_LANES <= n; i += VF_LANES)
-		vf_store(x + i, vf_mul(factor, vf_load(x + i)));
-	for (; i < n; i++)
-		x[i] *= alpha;
+	return (CosineSums) {vf_sum(vf_add(ab[0], ab[1])), vf_sum(vf_add(aa[0], aa[1])), vf_sum(vf_add(bb[0], bb[1]))};
 }

@@ -1,6 +1,6 @@
 /*
  * isa_avx2.h
- *		The vocabulary of the kernels (see isa_portable.h) in AVX2 and FMA.
+ *		The vocabulary of the kernels (see isa_portable.h) in AVX2, FMA and F16C.
  */
 #include <immintrin.h>
 
@@ -14,6 +14,9 @@ typedef __m256 vf;
 #define vf_set1(x)		_mm256_set1_ps(x)
 #define vf_load(p)		_mm256_loadu_ps(p)
 #define vf_store(p, v)	_mm256_storeu_ps(p, v)
+#define vf_load_half(p) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *) (p)))
+#define vf_store_half(p, v) \
+	_mm_storeu_si128((__m128i *) (p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
 #define vf_add(a, b)	_mm256_add_ps(a, b)
 #define vf_sub(a, b)	_mm256_sub_ps(a, b)
 #define vf_mul(a, b)	_mm256_mul_ps(a, b)
@@ -23,6 +26,44 @@ typedef __m256 vf;
 #define vf_fma(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define vf_abs(a)		_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
 #define vf_shl23(a)		_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a), 23))
+
+static inline vf
+vf_load_part(const float *p, int n)
+{
+	/* as many ones in front as the load begins before the zeros */
+	static const int32_t ones[2 * VF_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
+
+	return _mm256_maskload_ps(p, _mm256_loadu_si256((const __m256i *) (ones + VF_LANES - n)));
+}
+
+/* 0 to 3 halves, the first in the lowest bits */
+static inline uint64_t
+halves_up_to_3(const Half *p, int n)
+{
+	uint32_t	pair = 0;
+
+	if (n >= 2)
+		memcpy(&pair, p, sizeof(pair));
+	if (n == 2)
+		return pair;
+	return n == 3 ? pair | (uint64_t) p[2] << 32 : n == 1 ? p[0] : 0;
+}
+
+static inline vf
+vf_load_half_part(const Half *p, int n)
+{
+	uint64_t	low,
+				high = 0;
+
+	if (n >= 4)
+	{
+		memcpy(&low, p, sizeof(low));
+		high = halves_up_to_3(p + 4, n - 4);
+	}
+	else
+		low = halves_up_to_3(p, n);
+	return _mm256_cvtph_ps(_mm_set_epi64x((int64_t) high, (int64_t) low));
+}
 
 static inline float
 vf_sum(vf v)

@@ -1,6 +1,6 @@
 /*
  * isa_avx512.h
- *		The vocabulary of the kernels (see isa_portable.h) in AVX-512 F and DQ.
+ *		The vocabulary of the kernels (see isa_portable.h) in AVX-512 F, DQ, BW and VL.
  */
 #include <immintrin.h>
 
@@ -14,6 +14,12 @@ typedef __m512 vf;
 #define vf_set1(x)		_mm512_set1_ps(x)
 #define vf_load(p)		_mm512_loadu_ps(p)
 #define vf_store(p, v)	_mm512_storeu_ps(p, v)
+#define vf_load_part(p, n) _mm512_maskz_loadu_ps((__mmask16) ((1u << (n)) - 1), p)
+#define vf_load_half(p) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *) (p)))
+#define vf_load_half_part(p, n) \
+	_mm512_cvtph_ps(_mm256_maskz_loadu_epi16((__mmask16) ((1u << (n)) - 1), p))
+#define vf_store_half(p, v) \
+	_mm256_storeu_si256((__m256i *) (p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
 #define vf_add(a, b)	_mm512_add_ps(a, b)
 #define vf_sub(a, b)	_mm512_sub_ps(a, b)
 #define vf_mul(a, b)	_mm512_mul_ps(a, b)

@@ -14,6 +14,8 @@ typedef float32x4_t vf;
 #define vf_set1(x)		vdupq_n_f32(x)
 #define vf_load(p)		vld1q_f32(p)
 #define vf_store(p, v)	vst1q_f32(p, v)
+#define vf_load_half(p) vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)))
+#define vf_store_half(p, v) vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(v)))
 #define vf_add(a, b)	vaddq_f32(a, b)
 #define vf_sub(a, b)	vsubq_f32(a, b)
 #define vf_mul(a, b)	vmulq_f32(a, b)
@@ -26,6 +28,30 @@ typedef float32x4_t vf;
 #define vf_sum(v)		vaddvq_f32(v)
 #define vf_join2(a, b)	vpaddq_f32(a, b)
 #define vf_join4(ab, cd) vpaddq_f32(ab, cd)
+
+static inline vf
+vf_load_part(const float *p, int n)
+{
+	vf			v = vsetq_lane_f32(p[0], vf_zero(), 0);
+
+	if (n > 1)
+		v = vsetq_lane_f32(p[1], v, 1);
+	if (n > 2)
+		v = vsetq_lane_f32(p[2], v, 2);
+	return v;
+}
+
+static inline vf
+vf_load_half_part(const Half *p, int n)
+{
+	uint16x4_t	v = vset_lane_u16(p[0], vdup_n_u16(0), 0);
+
+	if (n > 1)
+		v = vset_lane_u16(p[1], v, 1);
+	if (n > 2)
+		v = vset_lane_u16(p[2], v, 2);
+	return vcvt_f32_f16(vreinterpret_f16_u16(v));
+}
 
 static inline void
 vf_fold(vf *out, vf a, vf b, vf c, vf d)

@@ -9,6 +9,9 @@
  *	vf, VF_LANES		a vector of floats and how many it holds
  *	vf_zero vf_set1		all zero; all the same
  *	vf_load vf_store	from and to memory, any alignment
+ *	vf_load_part(p, n)	the first n lanes from memory, 0 < n < VF_LANES, the others zero
+ *	vf_load_half vf_load_half_part vf_store_half
+ *						the same, where the memory has halves
  *	vf_add vf_sub vf_mul vf_div vf_min vf_max vf_abs
  *	vf_fma(a, b, c)		a * b + c
  *	vf_shl23			bits shifted left by 23, as 2^n is made from n
@@ -40,6 +43,37 @@ static inline void
 vf_store(float *p, vf v)
 {
 	memcpy(p, &v, sizeof(v));
+}
+
+static inline vf
+vf_load_part(const float *p, int n)
+{
+	vf			v = {p[0], n > 1 ? p[1] : 0, n > 2 ? p[2] : 0, 0};
+
+	return v;
+}
+
+static inline vf
+vf_load_half(const Half *p)
+{
+	vf			v = {half_to_float(p[0]), half_to_float(p[1]), half_to_float(p[2]), half_to_float(p[3])};
+
+	return v;
+}
+
+static inline vf
+vf_load_half_part(const Half *p, int n)
+{
+	Half		part[VF_LANES] = {p[0], n > 1 ? p[1] : 0, n > 2 ? p[2] : 0, 0};
+
+	return vf_load_half(part);
+}
+
+static inline void
+vf_store_half(Half *p, vf v)
+{
+	for (int i = 0; i < VF_LANES; i++)
+		p[i] = half_from_float(v[i]);
 }
 
 static inline vf

@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 const WembKernel *wemb_kernel = &wemb_kernel_portable;
 
@@ -20,6 +23,20 @@ static const WembKernel *const tables[] = {
 #endif
 };
 
+#if defined(__x86_64__)
+/* Not every compiler's __builtin_cpu_supports() knows of F16C.  Its registers are AVX's. */
+static bool
+has_f16c(void)
+{
+	unsigned	eax,
+				ebx,
+				ecx,
+				edx;
+
+	return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_F16C) != 0;
+}
+#endif
+
 /*
  * Whether the processor has what the table needs and the operating system
  * saves its registers; __builtin_cpu_supports() answers for both.
@@ -29,11 +46,12 @@ can_run(const WembKernel *table)
 {
 #if defined(__x86_64__)
 	__builtin_cpu_init();
-	if (table == &wemb_kernel_avx2)
-		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+	if (table != &wemb_kernel_portable &&
+		!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c()))
+		return false;
 	if (table == &wemb_kernel_avx512)
 		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-			__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+			__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 #endif
 	(void) table;
 	return true;

@@ -3,8 +3,8 @@
  *		The inner loops over floats, one table of functions for each
  *		instruction set.
  *
- * Every loop is written once, in distance_impl.h, sgns_impl.h and rows_impl.h, over the
- * dozen words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
+ * Every loop is written once, in distance_impl.h, update_impl.h, sgns_impl.h or
+ * rows_impl.h, over the words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
  * picks the best table that the processor and the operating system can run.
  *
  * Promises of every table: any alignment, n >= 0, no access past n elements.
@@ -19,10 +19,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/kernel/half.h"
+
 /* Rows of the training matrices are padded with zeros to a multiple of this many floats (one AVX-512 register). */
 #define KERNEL_ROW_FLOATS	16
 
-/* cosine_f32's answer: what a cosine, and a check for zero vectors, need */
+/* a cosine loop's answer: what a cosine, and a check for zero vectors, need */
 typedef struct CosineSums
 {
 	float		ab;				/* sum of a[i] * b[i] */
@@ -87,6 +89,12 @@ typedef struct WembKernel
 	float		(*l2sq_f32) (const float *a, const float *b, int n);	/* sum of (a[i] - b[i])^2 */
 	float		(*l1_f32) (const float *a, const float *b, int n);	/* sum of |a[i] - b[i]| */
 	CosineSums	(*cosine_f32) (const float *a, const float *b, int n);
+	float		(*dot_f16) (const Half *a, const Half *b, int n);	/* the same over halves, added as floats */
+	float		(*l2sq_f16) (const Half *a, const Half *b, int n);
+	float		(*l1_f16) (const Half *a, const Half *b, int n);
+	CosineSums	(*cosine_f16) (const Half *a, const Half *b, int n);
+	void		(*f32_from_f16) (const Half *x, float *y, int n);	/* exact */
+	void		(*f16_from_f32) (const float *x, Half *y, int n);	/* the bits of half_from_float() */
 	void		(*axpy_f32) (float alpha, const float *x, float *y, int n); /* y[i] += alpha * x[i] */
 	void		(*scale_f32) (float alpha, float *x, int n);	/* x[i] *= alpha */
 	void		(*targets_step) (SgnsStep *step);

@@ -1,6 +1,6 @@
 /*
  * kernel_avx2.c
- *		The kernels for x86-64 with AVX2 and FMA.
+ *		The kernels for x86-64 with AVX2, FMA and F16C.
  */
 #include <string.h>
 
@@ -8,14 +8,15 @@
 
 #if defined(__x86_64__)
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,fma")
+#pragma GCC target("avx2,fma,f16c")
 #endif
 #include "core/kernel/isa_avx2.h"
 
-#include "core/kernel/distance_impl.h"
+#include "core/kernel/elements_impl.h"
+#include "core/kernel/update_impl.h"
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/table_impl.h"

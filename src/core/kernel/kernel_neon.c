@@ -9,7 +9,8 @@
 #if defined(__aarch64__)
 #include "core/kernel/isa_neon.h"
 
-#include "core/kernel/distance_impl.h"
+#include "core/kernel/elements_impl.h"
+#include "core/kernel/update_impl.h"
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/table_impl.h"

@@ -8,7 +8,8 @@
 
 #include "core/kernel/isa_portable.h"
 
-#include "core/kernel/distance_impl.h"
+#include "core/kernel/elements_impl.h"
+#include "core/kernel/update_impl.h"
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/table_impl.h"
