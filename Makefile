@@ -20,7 +20,8 @@ OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
 
 # The order is that of dependence: header refuses to run outside CREATE
 # EXTENSION; types come before the functions that use them.
-SQL_PARTS   = header vector vector_operators vector_casts vector_aggregates train model embed words progress
+SQL_PARTS   = header vector vector_operators vector_casts vector_aggregates \
+              halfvec halfvec_operators halfvec_casts halfvec_aggregates train model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)

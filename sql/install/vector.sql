@@ -2,7 +2,8 @@
 -- After header.sql.  Names, types and results are pgvector's.
 --
 -- C symbol wemb_vector_<op> is DENSE_FN(<op>) in src/type/dense_io_impl.h (the
--- form), dense_ops_impl.h (distances, arithmetic) or dense_cmp_impl.h (order).
+-- form), dense_ops_impl.h (distances, arithmetic), dense_part_impl.h (pieces) or
+-- dense_cmp_impl.h (order).
 --
 -- COST: cpu_operator_cost is the price of comparing two integers; a distance of
 -- 100 to 1000 elements takes some ten times as long.  A comparison is mostly
@@ -80,6 +81,11 @@ CREATE FUNCTION vector_negative_inner_product(vector, vector) RETURNS double pre
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION vector_negative_inner_product(vector, vector) IS 'inner product times -1, so that the smallest is the nearest';
 
+CREATE FUNCTION vector_spherical_distance(vector, vector) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'wemb_vector_spherical_distance'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION vector_spherical_distance(vector, vector) IS 'angle between vectors of length 1, in half turns, for indexes';
+
 -- Properties and arithmetic
 
 CREATE FUNCTION vector_dims(vector) RETURNS integer
@@ -111,6 +117,23 @@ CREATE FUNCTION vector_mul(vector, vector) RETURNS vector
 	AS 'MODULE_PATHNAME', 'wemb_vector_mul'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION vector_mul(vector, vector) IS 'implementation of * operator';
+
+-- Pieces
+
+CREATE FUNCTION vector_concat(vector, vector) RETURNS vector
+	AS 'MODULE_PATHNAME', 'wemb_vector_concat'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vector_concat(vector, vector) IS 'implementation of || operator';
+
+CREATE FUNCTION subvector(vector, integer, integer) RETURNS vector
+	AS 'MODULE_PATHNAME', 'wemb_vector_subvector'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION subvector(vector, integer, integer) IS 'part of a vector: from which element on, counted from 1, and how many';
+
+CREATE FUNCTION binary_quantize(vector) RETURNS bit
+	AS 'MODULE_PATHNAME', 'wemb_vector_binary_quantize'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION binary_quantize(vector) IS 'one bit an element: 1 if it is greater than zero';
 
 -- Order
 

@@ -46,6 +46,11 @@ CREATE OPERATOR * (
 );
 COMMENT ON OPERATOR * (vector, vector) IS 'multiply element by element';
 
+CREATE OPERATOR || (
+	LEFTARG = vector, RIGHTARG = vector, FUNCTION = vector_concat
+);
+COMMENT ON OPERATOR || (vector, vector) IS 'concatenate';
+
 -- Order
 
 CREATE OPERATOR < (

@@ -19,7 +19,7 @@
  * was given, which only the aggregate can see; a copy for each row would cost
  * several times as much as the addition.  Called by hand it makes a copy.
  */
-PG_FUNCTION_INFO_V1(DENSE_FN(accum)); /* wemb_vector_accum */
+PG_FUNCTION_INFO_V1(DENSE_FN(accum)); /* wemb_vector_accum, wemb_halfvec_accum */
 Datum
 DENSE_FN(accum)(PG_FUNCTION_ARGS)
 {
@@ -51,7 +51,7 @@ DENSE_FN(accum)(PG_FUNCTION_ARGS)
 }
 
 /* NULL over no rows. */
-PG_FUNCTION_INFO_V1(DENSE_FN(avg)); /* wemb_vector_avg */
+PG_FUNCTION_INFO_V1(DENSE_FN(avg)); /* wemb_vector_avg, wemb_halfvec_avg */
 Datum
 DENSE_FN(avg)(PG_FUNCTION_ARGS)
 {
@@ -68,7 +68,12 @@ DENSE_FN(avg)(PG_FUNCTION_ARGS)
 	sums = AVERAGE_SUMS(state);
 	result = DENSE_FN(alloc)(AVERAGE_DIM(state));
 	for (int i = 0; i < result->dim; i++)
-		result->x[i] = DENSE_FROM_FLOAT((float) (sums[i] / count));
-	check_elements(result->x, result->dim);
+	{
+		float		mean = (float) (sums[i] / count);
+
+		check_range(&mean, 1);
+		result->x[i] = DENSE_FROM_FLOAT(mean);
+		check_elements(result->x + i, 1);
+	}
 	PG_RETURN_POINTER(result);
 }

@@ -12,7 +12,7 @@
 #include "utils/fmgrprotos.h"
 
 /* To the same type: all there is to do is to hold the value against the modifier. */
-PG_FUNCTION_INFO_V1(DENSE_FN(enforce_typmod)); /* wemb_vector_enforce_typmod */
+PG_FUNCTION_INFO_V1(DENSE_FN(enforce_typmod)); /* wemb_vector_enforce_typmod, wemb_halfvec_enforce_typmod */
 Datum
 DENSE_FN(enforce_typmod)(PG_FUNCTION_ARGS)
 {
@@ -25,20 +25,20 @@ DENSE_FN(enforce_typmod)(PG_FUNCTION_ARGS)
 
 /* numeric has no fixed length, so its arrays must be taken apart */
 static void
-convert_numerics(ArrayType *array, DENSE_ELEM *x)
+convert_numerics(ArrayType *array, float *values)
 {
 	Datum	   *elements;
 	int			nelements;
 
 	deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &elements, NULL, &nelements);
 	for (int i = 0; i < nelements; i++)
-		x[i] = DENSE_FROM_FLOAT(DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i])));
+		values[i] = DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i]));
 	pfree(elements);
 }
 
 /* The array has dim elements, none of them NULL, so that plain C arrays lie in its data. */
 static void
-convert_elements(ArrayType *array, DENSE_ELEM *x, int dim)
+convert_numbers(ArrayType *array, float *values, int dim)
 {
 	const int32 *ints = (const int32 *) ARR_DATA_PTR(array);
 	const float4 *floats = (const float4 *) ARR_DATA_PTR(array);
@@ -48,18 +48,17 @@ convert_elements(ArrayType *array, DENSE_ELEM *x, int dim)
 	{
 		case INT4OID:
 			for (int i = 0; i < dim; i++)
-				x[i] = DENSE_FROM_FLOAT((float) ints[i]);
+				values[i] = (float) ints[i];
 			break;
 		case FLOAT4OID:
-			for (int i = 0; i < dim; i++)
-				x[i] = DENSE_FROM_FLOAT(floats[i]);
+			memcpy(values, floats, sizeof(float) * dim);
 			break;
 		case FLOAT8OID:
 			for (int i = 0; i < dim; i++)
-				x[i] = DENSE_FROM_FLOAT((float) doubles[i]);
+				values[i] = (float) doubles[i];
 			break;
 		case NUMERICOID:
-			convert_numerics(array, x);
+			convert_numerics(array, values);
 			break;
 		default:
 			ereport(ERROR,
@@ -67,14 +66,15 @@ convert_elements(ArrayType *array, DENSE_ELEM *x, int dim)
 	}
 }
 
-/* Numbers too large for the type become infinite on the way, and are refused as such. */
-PG_FUNCTION_INFO_V1(DENSE_FN(from_array)); /* wemb_vector_from_array */
+/* Numbers too large for a float become infinite on the way, and are refused as such. */
+PG_FUNCTION_INFO_V1(DENSE_FN(from_array)); /* wemb_vector_from_array, wemb_halfvec_from_array */
 Datum
 DENSE_FN(from_array)(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
 	int32		typmod = PG_GETARG_INT32(1);
 	int			dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	float	   *values;
 	DENSE_TYPE *result;
 
 	if (ARR_NDIM(array) > 1)
@@ -84,9 +84,14 @@ DENSE_FN(from_array)(PG_FUNCTION_ARGS)
 						errmsg("array must not contain nulls")));
 	check_dim(dim);
 	check_expected_dim(typmod, dim);
+	values = palloc(sizeof(float) * dim);
+	convert_numbers(array, values, dim);
+	check_range(values, dim);
 	result = DENSE_FN(alloc)(dim);
-	convert_elements(array, result->x, dim);
+	for (int i = 0; i < dim; i++)
+		result->x[i] = DENSE_FROM_FLOAT(values[i]);
 	check_elements(result->x, dim);
+	pfree(values);
 	PG_RETURN_POINTER(result);
 }
 
@@ -106,7 +111,7 @@ alloc_array(Oid element_type, int element_size, int dim)
 	return result;
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(to_float4)); /* wemb_vector_to_float4 */
+PG_FUNCTION_INFO_V1(DENSE_FN(to_float4)); /* wemb_vector_to_float4, wemb_halfvec_to_float4 */
 Datum
 DENSE_FN(to_float4)(PG_FUNCTION_ARGS)
 {
@@ -119,7 +124,7 @@ DENSE_FN(to_float4)(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(result);
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(to_float8)); /* wemb_vector_to_float8 */
+PG_FUNCTION_INFO_V1(DENSE_FN(to_float8)); /* wemb_vector_to_float8, wemb_halfvec_to_float8 */
 Datum
 DENSE_FN(to_float8)(PG_FUNCTION_ARGS)
 {
@@ -133,7 +138,7 @@ DENSE_FN(to_float8)(PG_FUNCTION_ARGS)
 }
 
 /* Rounds to the nearest integer, halves to even, as real to integer does. */
-PG_FUNCTION_INFO_V1(DENSE_FN(to_int4)); /* wemb_vector_to_int4 */
+PG_FUNCTION_INFO_V1(DENSE_FN(to_int4)); /* wemb_vector_to_int4, wemb_halfvec_to_int4 */
 Datum
 DENSE_FN(to_int4)(PG_FUNCTION_ARGS)
 {

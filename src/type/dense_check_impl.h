@@ -7,14 +7,13 @@
  * dense_check_impl.h first and the other dense_*_impl.h in any order:
  *
  * DENSE_TYPE				C type of the values: vl_len_, dim, unused, x[]
+ * DENSE_SIZE(dim)			bytes of a value
  * DENSE_SQL_NAME			its name in SQL, a string literal
  * DENSE_FN(op)				C name of the type's function op
  * DENSE_MAX_DIM			most elements
  * DENSE_ELEM				C type of an element
  * DENSE_TO_FLOAT(e)		element -> float, exact
  * DENSE_FROM_FLOAT(f)		float -> element, rounded to nearest, infinite if too large
- * DENSE_TO_FLOATS(x, f, n) n elements x -> floats f
- * DENSE_FROM_FLOATS(f, x, n) n floats f -> elements x
  * DENSE_LIMIT				largest float that DENSE_FROM_FLOAT leaves finite
  * DENSE_KERNEL(loop)		the kernel's loop over arrays of such elements
  * DENSE_SEND(buf, e)		append an element to a message
@@ -92,20 +91,21 @@ check_elements(const DENSE_ELEM *x, int dim)
 	}
 }
 
-/* The floats as elements; those that rounding would make infinite are refused, while NaN and infinity are left. */
+/* Refuse the first float that is finite, but as an element would not be. */
 static inline void
-convert_floats(DENSE_ELEM *restrict x, const float *values, int dim)
+check_range(const float *values, int dim)
 {
 	int			nbad = 0;
 
 	for (int i = 0; i < dim; i++)
 		nbad += (fabsf(values[i]) > DENSE_LIMIT) & !isinf(values[i]);
-	for (int i = 0; i < dim && unlikely(nbad > 0); i++)
+	if (likely(nbad == 0))
+		return;
+	for (int i = 0; i < dim; i++)
 	{
 		if (fabsf(values[i]) > DENSE_LIMIT && !isinf(values[i]))
 			wemb_dense_report_range(DENSE_SQL_NAME, values[i]);
 	}
-	DENSE_FROM_FLOATS(values, x, dim);
 }
 
 void
@@ -119,7 +119,7 @@ DENSE_FN(check_dim)(int dim, int32 typmod) /* wemb_vector_check_dim, wemb_halfve
 DENSE_TYPE *
 DENSE_FN(alloc)(int dim) /* wemb_vector_alloc, wemb_halfvec_alloc */
 {
-	Size		size = offsetof(DENSE_TYPE, x) + sizeof(DENSE_ELEM) * dim;
+	Size		size = DENSE_SIZE(dim);
 	DENSE_TYPE *result = palloc(size);
 
 	SET_VARSIZE(result, size);

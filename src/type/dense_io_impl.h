@@ -15,7 +15,7 @@
 
 #include "pg/compat.h"
 
-PG_FUNCTION_INFO_V1(DENSE_FN(in)); /* wemb_vector_in */
+PG_FUNCTION_INFO_V1(DENSE_FN(in)); /* wemb_vector_in, wemb_halfvec_in */
 Datum
 DENSE_FN(in)(PG_FUNCTION_ARGS)
 {
@@ -45,7 +45,7 @@ DENSE_FN(in)(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(result);
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(out)); /* wemb_vector_out */
+PG_FUNCTION_INFO_V1(DENSE_FN(out)); /* wemb_vector_out, wemb_halfvec_out */
 Datum
 DENSE_FN(out)(PG_FUNCTION_ARGS)
 {
@@ -68,7 +68,7 @@ DENSE_FN(out)(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text);
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(recv)); /* wemb_vector_recv */
+PG_FUNCTION_INFO_V1(DENSE_FN(recv)); /* wemb_vector_recv, wemb_halfvec_recv */
 Datum
 DENSE_FN(recv)(PG_FUNCTION_ARGS)
 {
@@ -90,7 +90,7 @@ DENSE_FN(recv)(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(result);
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(send)); /* wemb_vector_send */
+PG_FUNCTION_INFO_V1(DENSE_FN(send)); /* wemb_vector_send, wemb_halfvec_send */
 Datum
 DENSE_FN(send)(PG_FUNCTION_ARGS)
 {
@@ -110,7 +110,7 @@ DENSE_FN(send)(PG_FUNCTION_ARGS)
  * The modifier is the number of elements, so the server's own way to print one
  * will do: no typmod_out is needed.
  */
-PG_FUNCTION_INFO_V1(DENSE_FN(typmod_in)); /* wemb_vector_typmod_in */
+PG_FUNCTION_INFO_V1(DENSE_FN(typmod_in)); /* wemb_vector_typmod_in, wemb_halfvec_typmod_in */
 Datum
 DENSE_FN(typmod_in)(PG_FUNCTION_ARGS)
 {

@@ -16,7 +16,7 @@
 
 #include "core/kernel/kernel.h"
 
-PG_FUNCTION_INFO_V1(DENSE_FN(l2_distance)); /* wemb_vector_l2_distance */
+PG_FUNCTION_INFO_V1(DENSE_FN(l2_distance)); /* wemb_vector_l2_distance, wemb_halfvec_l2_distance */
 Datum
 DENSE_FN(l2_distance)(PG_FUNCTION_ARGS)
 {
@@ -28,7 +28,7 @@ DENSE_FN(l2_distance)(PG_FUNCTION_ARGS)
 }
 
 /* For indexes: ranks as l2_distance() does, without the root. */
-PG_FUNCTION_INFO_V1(DENSE_FN(l2_squared_distance)); /* wemb_vector_l2_squared_distance */
+PG_FUNCTION_INFO_V1(DENSE_FN(l2_squared_distance)); /* wemb_vector_l2_squared_distance, wemb_halfvec_l2_squared_distance */
 Datum
 DENSE_FN(l2_squared_distance)(PG_FUNCTION_ARGS)
 {
@@ -39,7 +39,7 @@ DENSE_FN(l2_squared_distance)(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8((double) DENSE_KERNEL(l2sq)(a->x, b->x, a->dim));
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(inner_product)); /* wemb_vector_inner_product */
+PG_FUNCTION_INFO_V1(DENSE_FN(inner_product)); /* wemb_vector_inner_product, wemb_halfvec_inner_product */
 Datum
 DENSE_FN(inner_product)(PG_FUNCTION_ARGS)
 {
@@ -51,7 +51,7 @@ DENSE_FN(inner_product)(PG_FUNCTION_ARGS)
 }
 
 /* An index returns the smallest first, but the largest inner product is the nearest. */
-PG_FUNCTION_INFO_V1(DENSE_FN(negative_inner_product)); /* wemb_vector_negative_inner_product */
+PG_FUNCTION_INFO_V1(DENSE_FN(negative_inner_product)); /* wemb_vector_negative_inner_product, wemb_halfvec_negative_inner_product */
 Datum
 DENSE_FN(negative_inner_product)(PG_FUNCTION_ARGS)
 {
@@ -62,8 +62,15 @@ DENSE_FN(negative_inner_product)(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8((double) -DENSE_KERNEL(dot)(a->x, b->x, a->dim));
 }
 
+/* Rounding must not make a distance negative, or an angle NaN; NaN stays NaN. */
+static inline double
+limit_cosine(double cosine)
+{
+	return cosine > 1.0 ? 1.0 : cosine < -1.0 ? -1.0 : cosine;
+}
+
 /* NaN if either is zero or too long to be squared: then there is no angle. */
-PG_FUNCTION_INFO_V1(DENSE_FN(cosine_distance)); /* wemb_vector_cosine_distance */
+PG_FUNCTION_INFO_V1(DENSE_FN(cosine_distance)); /* wemb_vector_cosine_distance, wemb_halfvec_cosine_distance */
 Datum
 DENSE_FN(cosine_distance)(PG_FUNCTION_ARGS)
 {
@@ -75,15 +82,10 @@ DENSE_FN(cosine_distance)(PG_FUNCTION_ARGS)
 	check_same_dim(a, b);
 	sums = DENSE_KERNEL(cosine)(a->x, b->x, a->dim);
 	cosine = (double) sums.ab / sqrt((double) sums.aa * (double) sums.bb);
-	/* rounding must not make a distance negative; NaN stays NaN */
-	if (cosine > 1.0)
-		cosine = 1.0;
-	else if (cosine < -1.0)
-		cosine = -1.0;
-	PG_RETURN_FLOAT8(1.0 - cosine);
+	PG_RETURN_FLOAT8(1.0 - limit_cosine(cosine));
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(l1_distance)); /* wemb_vector_l1_distance */
+PG_FUNCTION_INFO_V1(DENSE_FN(l1_distance)); /* wemb_vector_l1_distance, wemb_halfvec_l1_distance */
 Datum
 DENSE_FN(l1_distance)(PG_FUNCTION_ARGS)
 {
@@ -94,7 +96,22 @@ DENSE_FN(l1_distance)(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8((double) DENSE_KERNEL(l1)(a->x, b->x, a->dim));
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(dims)); /* wemb_vector_dims */
+/*
+ * The angle between vectors of length 1, as a part of half a turn: unlike the
+ * cosine distance it satisfies the triangle inequality, which k-means needs.
+ */
+PG_FUNCTION_INFO_V1(DENSE_FN(spherical_distance)); /* wemb_vector_spherical_distance, wemb_halfvec_spherical_distance */
+Datum
+DENSE_FN(spherical_distance)(PG_FUNCTION_ARGS)
+{
+	DENSE_TYPE *a = PG_GETARG_DENSE(0);
+	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+
+	check_same_dim(a, b);
+	PG_RETURN_FLOAT8(acos(limit_cosine((double) DENSE_KERNEL(dot)(a->x, b->x, a->dim))) / M_PI);
+}
+
+PG_FUNCTION_INFO_V1(DENSE_FN(dims)); /* wemb_vector_dims, wemb_halfvec_dims */
 Datum
 DENSE_FN(dims)(PG_FUNCTION_ARGS)
 {
@@ -131,7 +148,7 @@ euclidean_norm(const DENSE_ELEM *x, int dim)
 	return sqrt((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(norm)); /* wemb_vector_norm */
+PG_FUNCTION_INFO_V1(DENSE_FN(norm)); /* wemb_vector_norm, wemb_halfvec_norm */
 Datum
 DENSE_FN(norm)(PG_FUNCTION_ARGS)
 {
@@ -149,7 +166,7 @@ check_overflow(const DENSE_TYPE *value)
 }
 
 /* A vector of zeros has no direction: the result is zeros, too. */
-PG_FUNCTION_INFO_V1(DENSE_FN(l2_normalize)); /* wemb_vector_l2_normalize */
+PG_FUNCTION_INFO_V1(DENSE_FN(l2_normalize)); /* wemb_vector_l2_normalize, wemb_halfvec_l2_normalize */
 Datum
 DENSE_FN(l2_normalize)(PG_FUNCTION_ARGS)
 {
@@ -216,7 +233,7 @@ check_product(const DENSE_TYPE *result, const DENSE_TYPE *a, const DENSE_TYPE *b
 	}
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(add)); /* wemb_vector_add */
+PG_FUNCTION_INFO_V1(DENSE_FN(add)); /* wemb_vector_add, wemb_halfvec_add */
 Datum
 DENSE_FN(add)(PG_FUNCTION_ARGS)
 {
@@ -231,7 +248,7 @@ DENSE_FN(add)(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(result);
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(sub)); /* wemb_vector_sub */
+PG_FUNCTION_INFO_V1(DENSE_FN(sub)); /* wemb_vector_sub, wemb_halfvec_sub */
 Datum
 DENSE_FN(sub)(PG_FUNCTION_ARGS)
 {
@@ -246,7 +263,7 @@ DENSE_FN(sub)(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(result);
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(mul)); /* wemb_vector_mul */
+PG_FUNCTION_INFO_V1(DENSE_FN(mul)); /* wemb_vector_mul, wemb_halfvec_mul */
 Datum
 DENSE_FN(mul)(PG_FUNCTION_ARGS)
 {

@@ -12,6 +12,7 @@
 #include "type/vector.h"
 
 #define DENSE_TYPE			Vector
+#define DENSE_SIZE(dim)		VECTOR_SIZE(dim)
 #define DENSE_SQL_NAME		"vector"
 #define DENSE_FN(op)		wemb_vector_##op
 #define DENSE_MAX_DIM		VECTOR_MAX_DIM
@@ -26,6 +27,7 @@
 #include "type/dense_check_impl.h"
 #include "type/dense_io_impl.h"
 #include "type/dense_ops_impl.h"
+#include "type/dense_part_impl.h"
 #include "type/dense_cmp_impl.h"
 #include "type/dense_cast_impl.h"
 #include "type/dense_average_impl.h"
