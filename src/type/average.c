@@ -8,11 +8,13 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "utils/datum.h"
 #include "utils/float.h"
 
 #include "pg/compat.h"
 #include "type/average.h"
 #include "type/dense_error.h"
+#include "type/vector.h"
 
 void
 wemb_average_check(ArrayType *state, const char *function)
@@ -53,8 +55,9 @@ wemb_average_check_overflow(ArrayType *state)
 }
 
 /*
- * Add up two states.  An empty one has no length to disagree with.  Either
- * argument may be returned as it is: both belong to the aggregate.
+ * Add up two states.  One without a length has none to disagree with, and
+ * nothing to add.  Either argument may be returned as it is: both belong to
+ * the aggregate.
  */
 PG_FUNCTION_INFO_V1(wemb_average_combine);
 Datum
@@ -62,18 +65,27 @@ wemb_average_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *a = PG_GETARG_ARRAYTYPE_P(0);
 	ArrayType  *b = PG_GETARG_ARRAYTYPE_P(1);
+	float8		count;
 	ArrayType  *result;
 
 	wemb_average_check(a, "vector_combine");
 	wemb_average_check(b, "vector_combine");
-	if (AVERAGE_COUNT(a) == 0)
-		PG_RETURN_ARRAYTYPE_P(b);
-	if (AVERAGE_COUNT(b) == 0)
-		PG_RETURN_ARRAYTYPE_P(a);
+	count = AVERAGE_COUNT(a) + AVERAGE_COUNT(b);
+	if (AVERAGE_DIM(a) > 0 || AVERAGE_DIM(b) > 0)
+		wemb_vector_check_dim(AVERAGE_DIM(a) > 0 ? AVERAGE_DIM(a) : AVERAGE_DIM(b), -1);
+	if (AVERAGE_DIM(a) == 0 || AVERAGE_DIM(b) == 0)
+	{
+		result = AVERAGE_DIM(a) > 0 ? a : b;
+		if (AVERAGE_COUNT(result) == count)
+			PG_RETURN_ARRAYTYPE_P(result);
+		result = (ArrayType *) DatumGetPointer(datumCopy(PointerGetDatum(result), false, -1));
+		AVERAGE_COUNT(result) = count;
+		PG_RETURN_ARRAYTYPE_P(result);
+	}
 	if (AVERAGE_DIM(a) != AVERAGE_DIM(b))
 		wemb_dense_report_expected(AVERAGE_DIM(a), AVERAGE_DIM(b), NULL);
 	result = wemb_average_alloc(AVERAGE_DIM(a));
-	AVERAGE_COUNT(result) = AVERAGE_COUNT(a) + AVERAGE_COUNT(b);
+	AVERAGE_COUNT(result) = count;
 	for (int i = 0; i < AVERAGE_DIM(result); i++)
 		AVERAGE_SUMS(result)[i] = AVERAGE_SUMS(a)[i] + AVERAGE_SUMS(b)[i];
 	wemb_average_check_overflow(result);

@@ -23,7 +23,7 @@ DENSE_FN(enforce_typmod)(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(value);
 }
 
-/* numeric has no fixed length, so its arrays must be taken apart */
+/* numeric has no fixed length, so its arrays must be taken apart.  numeric_float4() has refusals of its own: first come. */
 static void
 convert_numerics(ArrayType *array, float *values)
 {
@@ -32,7 +32,10 @@ convert_numerics(ArrayType *array, float *values)
 
 	deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &elements, NULL, &nelements);
 	for (int i = 0; i < nelements; i++)
+	{
 		values[i] = DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i]));
+		check_range(values + i, 1);
+	}
 	pfree(elements);
 }
 
