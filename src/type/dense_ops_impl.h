@@ -15,16 +15,15 @@
 #include "utils/float.h"
 
 #include "core/kernel/kernel.h"
+#include "type/dense_pair_impl.h"
 
 PG_FUNCTION_INFO_V1(DENSE_FN(l2_distance)); /* wemb_vector_l2_distance, wemb_halfvec_l2_distance */
 Datum
 DENSE_FN(l2_distance)(PG_FUNCTION_ARGS)
 {
-	DENSE_TYPE *a = PG_GETARG_DENSE(0);
-	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+	DensePair	pair = get_pair(fcinfo);
 
-	check_same_dim(a, b);
-	PG_RETURN_FLOAT8(sqrt((double) DENSE_KERNEL(l2sq)(a->x, b->x, a->dim)));
+	PG_RETURN_FLOAT8(sqrt((double) DENSE_KERNEL(l2sq)(pair.a->x, pair.b->x, pair.dim)));
 }
 
 /* For indexes: ranks as l2_distance() does, without the root. */
@@ -32,22 +31,18 @@ PG_FUNCTION_INFO_V1(DENSE_FN(l2_squared_distance)); /* wemb_vector_l2_squared_di
 Datum
 DENSE_FN(l2_squared_distance)(PG_FUNCTION_ARGS)
 {
-	DENSE_TYPE *a = PG_GETARG_DENSE(0);
-	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+	DensePair	pair = get_pair(fcinfo);
 
-	check_same_dim(a, b);
-	PG_RETURN_FLOAT8((double) DENSE_KERNEL(l2sq)(a->x, b->x, a->dim));
+	PG_RETURN_FLOAT8((double) DENSE_KERNEL(l2sq)(pair.a->x, pair.b->x, pair.dim));
 }
 
 PG_FUNCTION_INFO_V1(DENSE_FN(inner_product)); /* wemb_vector_inner_product, wemb_halfvec_inner_product */
 Datum
 DENSE_FN(inner_product)(PG_FUNCTION_ARGS)
 {
-	DENSE_TYPE *a = PG_GETARG_DENSE(0);
-	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+	DensePair	pair = get_pair(fcinfo);
 
-	check_same_dim(a, b);
-	PG_RETURN_FLOAT8((double) DENSE_KERNEL(dot)(a->x, b->x, a->dim));
+	PG_RETURN_FLOAT8((double) DENSE_KERNEL(dot)(pair.a->x, pair.b->x, pair.dim));
 }
 
 /* An index returns the smallest first, but the largest inner product is the nearest. */
@@ -55,11 +50,9 @@ PG_FUNCTION_INFO_V1(DENSE_FN(negative_inner_product)); /* wemb_vector_negative_i
 Datum
 DENSE_FN(negative_inner_product)(PG_FUNCTION_ARGS)
 {
-	DENSE_TYPE *a = PG_GETARG_DENSE(0);
-	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+	DensePair	pair = get_pair(fcinfo);
 
-	check_same_dim(a, b);
-	PG_RETURN_FLOAT8((double) -DENSE_KERNEL(dot)(a->x, b->x, a->dim));
+	PG_RETURN_FLOAT8((double) -DENSE_KERNEL(dot)(pair.a->x, pair.b->x, pair.dim));
 }
 
 /* Rounding must not make a distance negative, or an angle NaN; NaN stays NaN. */
@@ -74,13 +67,11 @@ PG_FUNCTION_INFO_V1(DENSE_FN(cosine_distance)); /* wemb_vector_cosine_distance, 
 Datum
 DENSE_FN(cosine_distance)(PG_FUNCTION_ARGS)
 {
-	DENSE_TYPE *a = PG_GETARG_DENSE(0);
-	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+	DensePair	pair = get_pair(fcinfo);
 	CosineSums	sums;
 	double		cosine;
 
-	check_same_dim(a, b);
-	sums = DENSE_KERNEL(cosine)(a->x, b->x, a->dim);
+	sums = DENSE_KERNEL(cosine)(pair.a->x, pair.b->x, pair.dim);
 	cosine = (double) sums.ab / sqrt((double) sums.aa * (double) sums.bb);
 	PG_RETURN_FLOAT8(1.0 - limit_cosine(cosine));
 }
@@ -89,11 +80,9 @@ PG_FUNCTION_INFO_V1(DENSE_FN(l1_distance)); /* wemb_vector_l1_distance, wemb_hal
 Datum
 DENSE_FN(l1_distance)(PG_FUNCTION_ARGS)
 {
-	DENSE_TYPE *a = PG_GETARG_DENSE(0);
-	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+	DensePair	pair = get_pair(fcinfo);
 
-	check_same_dim(a, b);
-	PG_RETURN_FLOAT8((double) DENSE_KERNEL(l1)(a->x, b->x, a->dim));
+	PG_RETURN_FLOAT8((double) DENSE_KERNEL(l1)(pair.a->x, pair.b->x, pair.dim));
 }
 
 /*
@@ -104,11 +93,9 @@ PG_FUNCTION_INFO_V1(DENSE_FN(spherical_distance)); /* wemb_vector_spherical_dist
 Datum
 DENSE_FN(spherical_distance)(PG_FUNCTION_ARGS)
 {
-	DENSE_TYPE *a = PG_GETARG_DENSE(0);
-	DENSE_TYPE *b = PG_GETARG_DENSE(1);
+	DensePair	pair = get_pair(fcinfo);
 
-	check_same_dim(a, b);
-	PG_RETURN_FLOAT8(acos(limit_cosine((double) DENSE_KERNEL(dot)(a->x, b->x, a->dim))) / M_PI);
+	PG_RETURN_FLOAT8(acos(limit_cosine((double) DENSE_KERNEL(dot)(pair.a->x, pair.b->x, pair.dim))) / M_PI);
 }
 
 PG_FUNCTION_INFO_V1(DENSE_FN(dims)); /* wemb_vector_dims, wemb_halfvec_dims */
