@@ -32,7 +32,8 @@ PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-declaration-after-statement \
 SHLIB_LINK  = -licuuc -lm
 
 # A table of contents of the SQL tests, in reading order.
-REGRESS      = type_vector vector_operators vector_casts vector_aggregates \
+REGRESS      = type_vector vector_operators vector_casts vector_aggregates vector_pieces \
+               type_halfvec halfvec_operators \
                train_sources train_options train_algorithms train_phrases train_update train_errors train_progress \
                model_tables model_privileges model_settings embed_text embed_phrases embed_once words_similar
 REGRESS_OPTS = --load-extension=wemb

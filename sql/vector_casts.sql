@@ -68,6 +68,7 @@ SELECT array_to_vector(ARRAY[1,2], 2, false), array_to_vector('{1,2}'::real[], -
 SELECT array_to_vector(ARRAY[1,2], 3, false);
 
 SELECT castsource::regtype, casttarget::regtype, castfunc::regprocedure, castcontext
-FROM pg_cast WHERE 'vector'::regtype IN (castsource, casttarget) ORDER BY castsource::regtype::text COLLATE "C", casttarget::regtype::text COLLATE "C";
+FROM pg_cast WHERE 'vector'::regtype IN (castsource, casttarget) AND (castsource = casttarget OR (castsource::regtype || ' ' || casttarget::regtype) ~ '\]')
+ORDER BY castsource::regtype::text COLLATE "C", casttarget::regtype::text COLLATE "C";
 
 DROP TABLE vectors;
