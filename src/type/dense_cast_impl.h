@@ -23,7 +23,10 @@ DENSE_FN(enforce_typmod)(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(value);
 }
 
-/* numeric has no fixed length, so its arrays must be taken apart.  numeric_float4() has refusals of its own: first come. */
+/*
+ * numeric has no fixed length, so its arrays must be taken apart.  Each number
+ * is checked at once, since numeric_float4() has refusals of its own.
+ */
 static void
 convert_numerics(ArrayType *array, float *values)
 {

@@ -26,8 +26,11 @@ DENSE_FN(l2_distance)(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(sqrt((double) DENSE_KERNEL(l2sq)(pair.a->x, pair.b->x, pair.dim)));
 }
 
-/* For indexes: ranks as l2_distance() does, without the root. */
-PG_FUNCTION_INFO_V1(DENSE_FN(l2_squared_distance)); /* wemb_vector_l2_squared_distance, wemb_halfvec_l2_squared_distance */
+/*
+ * For indexes: ranks as l2_distance() does, without the root.
+ */
+/* wemb_vector_l2_squared_distance, wemb_halfvec_l2_squared_distance */
+PG_FUNCTION_INFO_V1(DENSE_FN(l2_squared_distance));
 Datum
 DENSE_FN(l2_squared_distance)(PG_FUNCTION_ARGS)
 {
@@ -45,8 +48,11 @@ DENSE_FN(inner_product)(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8((double) DENSE_KERNEL(dot)(pair.a->x, pair.b->x, pair.dim));
 }
 
-/* An index returns the smallest first, but the largest inner product is the nearest. */
-PG_FUNCTION_INFO_V1(DENSE_FN(negative_inner_product)); /* wemb_vector_negative_inner_product, wemb_halfvec_negative_inner_product */
+/*
+ * An index returns the smallest first, but the largest inner product is the nearest.
+ */
+/* wemb_vector_negative_inner_product, wemb_halfvec_negative_inner_product */
+PG_FUNCTION_INFO_V1(DENSE_FN(negative_inner_product));
 Datum
 DENSE_FN(negative_inner_product)(PG_FUNCTION_ARGS)
 {
@@ -89,7 +95,8 @@ DENSE_FN(l1_distance)(PG_FUNCTION_ARGS)
  * The angle between vectors of length 1, as a part of half a turn: unlike the
  * cosine distance it satisfies the triangle inequality, which k-means needs.
  */
-PG_FUNCTION_INFO_V1(DENSE_FN(spherical_distance)); /* wemb_vector_spherical_distance, wemb_halfvec_spherical_distance */
+/* wemb_vector_spherical_distance, wemb_halfvec_spherical_distance */
+PG_FUNCTION_INFO_V1(DENSE_FN(spherical_distance));
 Datum
 DENSE_FN(spherical_distance)(PG_FUNCTION_ARGS)
 {

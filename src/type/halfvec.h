@@ -39,7 +39,7 @@ extern HalfVec *wemb_halfvec_alloc(int dim);
 /* Raise an error unless a halfvec can have dim elements and typmod, -1 if there is none, asks for as many. */
 extern void wemb_halfvec_check_dim(int dim, int32 typmod);
 
-/* The nearest half; a finite float that rounds to infinity is an error, while NaN and infinity are the caller's to refuse. */
+/* The nearest half.  A finite float that rounds to infinity is an error; NaN and infinity the caller must refuse. */
 extern Half wemb_halfvec_element(float value);
 
 #endif							/* WEMB_HALFVEC_H */

@@ -74,7 +74,8 @@ test_from_float(void)
 		float		around[] = {(float) middle, nextafterf((float) middle, 0), nextafterf((float) middle, INFINITY)};
 
 		for (int k = 0; k < 3; k++)
-			nbad += half_from_float(around[k]) != nearest(around[k]) || half_from_float(-around[k]) != nearest(-around[k]);
+			nbad += half_from_float(around[k]) != nearest(around[k]) ||
+				half_from_float(-around[k]) != nearest(-around[k]);
 	}
 	CHECK(nbad == 0, "%d around a middle do not", nbad);
 	/* a prime step through all floats */

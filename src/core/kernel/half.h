@@ -20,7 +20,7 @@ typedef uint16_t Half;
 /* The largest float that rounds to HALF_MAX; half a step further it is infinite. */
 #define HALF_MAX_ROUNDED	0x1.ffdffep15f
 
-/* Bits of floats: where a half's exponent goes, the smallest normal half, one more than HALF_MAX can round up to, infinity */
+/* As bits of floats: how far a half's mantissa is moved, the smallest normal half, 2^16, infinity */
 #define HALF_FLOAT_SHIFT	13
 #define HALF_FLOAT_NORMAL	(UINT32_C(113) << 23)
 #define HALF_FLOAT_OVERFLOW (UINT32_C(143) << 23)
@@ -69,12 +69,13 @@ half_from_float(float f)
 	uint32_t	sign = bits & UINT32_C(0x80000000);
 	uint32_t	size = bits ^ sign;
 
-	/* Just under half of the last place is added, or just half if the place is odd.  A carry may go into the exponent. */
+	/* Just under half of the last place is added, or half if the place is odd.  A carry may go into the exponent. */
 	uint32_t	odd = size >> HALF_FLOAT_SHIFT & 1;
 	uint32_t	normal = (size - (UINT32_C(112) << 23) + 0xFFF + odd) >> HALF_FLOAT_SHIFT;
 
 	/* Subnormal halves are multiples of 2^-24, as are the floats from 0.5 to 1: an addition rounds. */
-	uint32_t	subnormal = half_bits_of_float(half_float_of_bits(size) + 0.5f) - half_bits_of_float(0.5f);
+	uint32_t	rounded = half_bits_of_float(half_float_of_bits(size) + 0.5f);
+	uint32_t	subnormal = rounded - half_bits_of_float(0.5f);
 
 	/* NaN keeps what fits of its payload and becomes quiet. */
 	uint32_t	nan = size > HALF_FLOAT_INFINITE ? UINT32_C(0x0200) | (size >> HALF_FLOAT_SHIFT & 0x3FF) : 0;
