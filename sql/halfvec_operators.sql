@@ -60,6 +60,7 @@ SELECT pg_typeof('[0.1]'::halfvec + '[0.1]'::vector), '[0.1]'::halfvec <-> '[0.1
 -- Aggregates
 SELECT avg(h), sum(h), count(h) FROM unnest(ARRAY['[1,2,3]', NULL, '[3,5,7]']::halfvec[]) h;
 SELECT avg(h), sum(h) FROM unnest(ARRAY[]::halfvec[]) h;
+SELECT avg(h), sum(h) FROM unnest(ARRAY['[-0,0]', NULL]::halfvec[]) h;
 SELECT i, avg(h) OVER (ORDER BY i), sum(h) OVER (ORDER BY i) FROM (VALUES (1, '[1,0]'::halfvec), (2, '[2,1]'), (3, NULL), (4, '[6,5]')) t (i, h);
 SELECT expression, pg_temp.outcome(expression)
 FROM unnest(ARRAY[

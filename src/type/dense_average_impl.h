@@ -34,6 +34,9 @@ DENSE_FN(accum)(PG_FUNCTION_ARGS)
 
 		state = wemb_average_alloc(value->dim);
 		AVERAGE_COUNT(state) = count;
+		/* a sum of one number is that number, -0 too */
+		for (int i = 0; i < value->dim; i++)
+			AVERAGE_SUMS(state)[i] = -0.0;
 	}
 	else
 	{
