@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,19 +21,6 @@
 #define EXACT_POWER		22
 /* More digits than this could overflow 64 bits. */
 #define MAX_DIGITS		19
-
-/* White space is the same in every locale: the six bytes that C names. */
-static inline bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* A decimal as it is written: (negative ? -1 : 1) * mantissa * 10^exponent */
 typedef struct Decimal
@@ -59,12 +45,12 @@ scan_decimal(const char *text, Decimal *decimal)
 	if (*p == '-' || *p == '+')
 		p++;
 	decimal->mantissa = 0;
-	for (; is_digit(*p); p++, ndigits++)
+	for (; literal_is_digit(*p); p++, ndigits++)
 		decimal->mantissa = decimal->mantissa * 10 + (*p - '0');
 	if (*p == '.')
 	{
 		p++;
-		for (; is_digit(*p); p++, nfraction++)
+		for (; literal_is_digit(*p); p++, nfraction++)
 			decimal->mantissa = decimal->mantissa * 10 + (*p - '0');
 	}
 	/* a mantissa that has overflowed is caught here: its digits are too many */
@@ -80,7 +66,7 @@ scan_decimal(const char *text, Decimal *decimal)
 		p++;
 		if (*p == '-' || *p == '+')
 			p++;
-		for (; is_digit(*p) && nexponent < 4; p++, nexponent++)
+		for (; literal_is_digit(*p) && nexponent < 4; p++, nexponent++)
 			exponent = exponent * 10 + (*p - '0');
 		if (nexponent == 0 || nexponent == 4)
 			return NULL;
@@ -162,14 +148,6 @@ wemb_literal_room(const char *text)
 	return room;
 }
 
-static const char *
-skip_space(const char *p)
-{
-	while (is_space(*p))
-		p++;
-	return p;
-}
-
 /* Record where the literal went wrong, and pass the status on. */
 static WembStatus
 fault(VectorLiteral *result, WembStatus status, LiteralPart part, size_t offset)
@@ -195,12 +173,12 @@ read_element(const char *p, float limit, float *x, size_t *len)
 WembStatus
 wemb_literal_vector(const char *text, float limit, float *x, size_t room, VectorLiteral *result)
 {
-	const char *p = skip_space(text);
+	const char *p = literal_skip_space(text);
 
 	memset(result, 0, sizeof(*result));
 	if (*p != '[')
 		return fault(result, WEMB_BAD_SYNTAX, LITERAL_OPENING, p - text);
-	p = skip_space(p + 1);
+	p = literal_skip_space(p + 1);
 	if (*p == ']')
 		return fault(result, WEMB_OUT_OF_RANGE, LITERAL_LIST, p - text);
 	for (;;)
@@ -211,7 +189,7 @@ wemb_literal_vector(const char *text, float limit, float *x, size_t room, Vector
 
 		if ((size_t) result->dim >= room)
 			return fault(result, WEMB_FULL, LITERAL_LIST, p - text);
-		p = skip_space(p);
+		p = literal_skip_space(p);
 		status = read_element(p, limit, &value, &len);
 		if (status != WEMB_OK)
 		{
@@ -220,14 +198,14 @@ wemb_literal_vector(const char *text, float limit, float *x, size_t room, Vector
 			return fault(result, status, LITERAL_NUMBER, p - text);
 		}
 		x[result->dim++] = value;
-		p = skip_space(p + len);
+		p = literal_skip_space(p + len);
 		if (*p == ']')
 			break;
 		if (*p != ',')
 			return fault(result, WEMB_BAD_SYNTAX, LITERAL_LIST, p - text);
 		p++;
 	}
-	p = skip_space(p + 1);
+	p = literal_skip_space(p + 1);
 	if (*p != '\0')
 		return fault(result, WEMB_BAD_SYNTAX, LITERAL_REST, p - text);
 	return WEMB_OK;

@@ -12,9 +12,25 @@
 #ifndef WEMB_LITERAL_H
 #define WEMB_LITERAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/status.h"
+
+static inline bool
+literal_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The first byte from p on that is not white space, which is the same six bytes in every locale. */
+static inline const char *
+literal_skip_space(const char *p)
+{
+	while (*p == ' ' || (*p >= '\t' && *p <= '\r'))
+		p++;
+	return p;
+}
 
 /* What the offending byte of a vector is part of */
 typedef enum LiteralPart
