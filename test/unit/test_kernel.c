@@ -525,6 +525,53 @@ test_sigmoid(const WembKernel *kernel)
 	verdict(kernel, "the sigmoid is exact to 1e-6", ok);
 }
 
+static bool
+bits_agree(const WembKernel *kernel, const uint8_t *a, const uint8_t *b, int n)
+{
+	uint64_t	differing = 0,
+				both = 0,
+				either = 0;
+	BitCounts	counts = kernel->common_bits(a, b, n);
+
+	for (int bit = 0; bit < 8 * n; bit++)
+	{
+		int			x = a[bit / 8] >> (bit % 8) & 1,
+					y = b[bit / 8] >> (bit % 8) & 1;
+
+		differing += x != y;
+		both += x && y;
+		either += x || y;
+	}
+	return kernel->differing_bits(a, b, n) == differing && counts.both == both && counts.either == either;
+}
+
+static void
+test_bits(const WembKernel *kernel)
+{
+	Rng			rng = {.state = 6};
+	bool		ok = true;
+
+	for (int n = 0; n <= MAX_LEN; n++)
+	{
+		for (int shift = 0; shift < MAX_SHIFT; shift++)
+		{
+			/* blocks that end with the strings, so that a byte read beyond them is found */
+			uint8_t    *a = malloc(n + shift + 1);
+			uint8_t    *b = malloc(n + 1);
+
+			for (int i = 0; i < n; i++)
+			{
+				a[i + shift + 1] = n % 7 == 0 ? 0xFF : rng_below(&rng, 256);
+				b[i + 1] = n % 7 == 0 && shift % 2 ? 0xFF : rng_below(&rng, 256);
+			}
+			ok = ok && bits_agree(kernel, a + shift + 1, b + 1, n);
+			free(a);
+			free(b);
+		}
+	}
+	verdict(kernel, "bits are counted, at every length and alignment", ok);
+}
+
 static void
 test_choice(void)
 {
@@ -553,6 +600,7 @@ main(void)
 		test_bounds(kernel);
 		test_conversion(kernel);
 		test_not_finite(kernel);
+		test_bits(kernel);
 		test_sgns_steps(kernel);
 		test_rows(kernel);
 		test_sigmoid(kernel);

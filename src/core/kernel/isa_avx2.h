@@ -4,6 +4,8 @@
  */
 #include <immintrin.h>
 
+#include "core/kernel/bytes.h"
+
 #define ISA_NAME		"avx2"
 #define ISA(name)		name##_avx2
 #define VF_LANES		8
@@ -92,4 +94,50 @@ vf_fold(vf *out, vf a, vf b, vf c, vf d)
 {
 	out[0] = _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
 	out[1] = _mm256_add_ps(_mm256_permute2f128_ps(c, d, 0x20), _mm256_permute2f128_ps(c, d, 0x31));
+}
+
+typedef __m256i vb;
+
+#define VB_BYTES		32
+#define vb_zero()		_mm256_setzero_si256()
+#define vb_load(p)		_mm256_loadu_si256((const __m256i *) (p))
+#define vb_and(a, b)	_mm256_and_si256(a, b)
+#define vb_or(a, b)		_mm256_or_si256(a, b)
+#define vb_xor(a, b)	_mm256_xor_si256(a, b)
+#define vb_add(a, b)	_mm256_add_epi64(a, b)
+
+static inline vb
+vb_load_part(const uint8_t *p, int n)
+{
+	__m128i		whole = _mm_setzero_si128(),
+				part;
+	uint64_t	first,
+				second;
+
+	bytes_up_to_15(p + (n & 16), n & 15, &first, &second);
+	part = _mm_set_epi64x((int64_t) second, (int64_t) first);
+	if (n >= 16)
+		whole = _mm_loadu_si128((const __m128i *) p);
+	return _mm256_set_m128i(whole, part);
+}
+
+/* A table look-up counts the bits of each half byte; the counts of eight bytes are then added up. */
+static inline vb
+vb_count(vb v)
+{
+	const __m256i bits_of = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
+											 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+	const __m256i low = _mm256_set1_epi8(15);
+	__m256i		low_bits = _mm256_shuffle_epi8(bits_of, _mm256_and_si256(v, low));
+	__m256i		high_bits = _mm256_shuffle_epi8(bits_of, _mm256_and_si256(_mm256_srli_epi16(v, 4), low));
+
+	return _mm256_sad_epu8(_mm256_add_epi8(low_bits, high_bits), _mm256_setzero_si256());
+}
+
+static inline uint64_t
+vb_sum(vb v)
+{
+	__m128i		half = _mm_add_epi64(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+
+	return (uint64_t) _mm_cvtsi128_si64(half) + (uint64_t) _mm_extract_epi64(half, 1);
 }

@@ -61,3 +61,27 @@ vf_fold(vf *out, vf a, vf b, vf c, vf d)
 
 	out[0] = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xDD));
 }
+
+typedef __m512i vb;
+
+#define VB_BYTES		64
+#define vb_zero()		_mm512_setzero_si512()
+#define vb_load(p)		_mm512_loadu_si512(p)
+#define vb_load_part(p, n) _mm512_maskz_loadu_epi8((UINT64_C(1) << (n)) - 1, p)
+#define vb_and(a, b)	_mm512_and_si512(a, b)
+#define vb_or(a, b)		_mm512_or_si512(a, b)
+#define vb_xor(a, b)	_mm512_xor_si512(a, b)
+#define vb_add(a, b)	_mm512_add_epi64(a, b)
+#define vb_sum(v)		((uint64_t) _mm512_reduce_add_epi64(v))
+
+/* As in isa_avx2.h: not every processor with AVX-512 has an instruction for it. */
+static inline vb
+vb_count(vb v)
+{
+	const __m512i bits_of = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+	const __m512i low = _mm512_set1_epi8(15);
+	__m512i		low_bits = _mm512_shuffle_epi8(bits_of, _mm512_and_si512(v, low));
+	__m512i		high_bits = _mm512_shuffle_epi8(bits_of, _mm512_and_si512(_mm512_srli_epi16(v, 4), low));
+
+	return _mm512_sad_epu8(_mm512_add_epi8(low_bits, high_bits), _mm512_setzero_si512());
+}

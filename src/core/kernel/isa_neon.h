@@ -4,6 +4,8 @@
  */
 #include <arm_neon.h>
 
+#include "core/kernel/bytes.h"
+
 #define ISA_NAME		"neon"
 #define ISA(name)		name##_neon
 #define VF_LANES		4
@@ -60,4 +62,26 @@ vf_fold(vf *out, vf a, vf b, vf c, vf d)
 	out[1] = b;
 	out[2] = c;
 	out[3] = d;
+}
+
+typedef uint64x2_t vb;
+
+#define VB_BYTES		16
+#define vb_zero()		vdupq_n_u64(0)
+#define vb_load(p)		vreinterpretq_u64_u8(vld1q_u8(p))
+#define vb_and(a, b)	vandq_u64(a, b)
+#define vb_or(a, b)		vorrq_u64(a, b)
+#define vb_xor(a, b)	veorq_u64(a, b)
+#define vb_add(a, b)	vaddq_u64(a, b)
+#define vb_count(v)		vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vcntq_u8(vreinterpretq_u8_u64(v)))))
+#define vb_sum(v)		vaddvq_u64(v)
+
+static inline vb
+vb_load_part(const uint8_t *p, int n)
+{
+	uint64_t	first,
+				second;
+
+	bytes_up_to_15(p, n, &first, &second);
+	return vcombine_u64(vcreate_u64(first), vcreate_u64(second));
 }

@@ -21,7 +21,15 @@
  *						lanes of that group
  *	vf_fold(out, a, b, c, d)
  *						the sums of a's groups of four, then b's, c's and d's: 16 lanes
+ *
+ *	vb, VB_BYTES		a vector of bits, and of 64-bit counts; how many bytes it holds
+ *	vb_zero vb_load		all zero; from memory, any alignment
+ *	vb_load_part(p, n)	n bytes from memory, 0 < n < VB_BYTES, in an order that n decides, and zeros
+ *	vb_and vb_or vb_xor
+ *	vb_count			in every 64 bits: how many of them are set
+ *	vb_add vb_sum		add counts; the sum of all of them
  */
+#include "core/kernel/bytes.h"
 
 #define ISA_NAME		"portable"
 #define ISA(name)		name##_portable
@@ -134,3 +142,25 @@ vf_fold(vf *out, vf a, vf b, vf c, vf d)
 #define vf_fma(a, b, c) ((a) * (b) + (c))
 #define vf_abs(a)		((vf) ((vf_bits) (a) & 0x7FFFFFFFu))
 #define vf_shl23(a)		((vf) ((vf_bits) (a) << 23))
+
+typedef uint64_t vb;
+
+#define VB_BYTES		8
+
+static inline vb
+vb_load(const uint8_t *p)
+{
+	vb			v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+#define vb_zero()		UINT64_C(0)
+#define vb_load_part(p, n) bytes_up_to_7(p, n)
+#define vb_and(a, b)	((a) & (b))
+#define vb_or(a, b)		((a) | (b))
+#define vb_xor(a, b)	((a) ^ (b))
+#define vb_count(v)		((uint64_t) __builtin_popcountll(v))
+#define vb_add(a, b)	((a) + (b))
+#define vb_sum(v)		(v)

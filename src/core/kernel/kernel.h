@@ -1,10 +1,10 @@
 /*
  * kernel.h
- *		The inner loops over floats, one table of functions for each
+ *		The inner loops over floats and bits, one table of functions for each
  *		instruction set.
  *
- * Every loop is written once, in distance_impl.h, update_impl.h, sgns_impl.h or
- * rows_impl.h, over the words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
+ * Every loop is written once, in distance_impl.h, update_impl.h, bits_impl.h,
+ * sgns_impl.h or rows_impl.h, over the words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
  * picks the best table that the processor and the operating system can run.
  *
  * Promises of every table: any alignment, n >= 0, no access past n elements.
@@ -31,6 +31,13 @@ typedef struct CosineSums
 	float		aa;				/* sum of a[i]^2 */
 	float		bb;				/* sum of b[i]^2 */
 } CosineSums;
+
+/* common_bits' answer: sizes of the intersection and the union of two sets */
+typedef struct BitCounts
+{
+	uint64_t	both;			/* bits set in a and in b */
+	uint64_t	either;			/* bits set in a or in b */
+} BitCounts;
 
 #define SGNS_MAX_OUTPUTS	64	/* of a step: centres and negatives, or nodes of a tree */
 #define SGNS_MAX_INPUTS		64	/* of a step: words of a window */
@@ -95,6 +102,8 @@ typedef struct WembKernel
 	CosineSums	(*cosine_f16) (const Half *a, const Half *b, int n);
 	void		(*f32_from_f16) (const Half *x, float *y, int n);	/* exact */
 	void		(*f16_from_f32) (const float *x, Half *y, int n);	/* the bits of half_from_float() */
+	uint64_t	(*differing_bits) (const uint8_t *a, const uint8_t *b, int n);	/* of n bytes; exact */
+	BitCounts	(*common_bits) (const uint8_t *a, const uint8_t *b, int n); /* of n bytes; exact */
 	void		(*axpy_f32) (float alpha, const float *x, float *y, int n); /* y[i] += alpha * x[i] */
 	void		(*scale_f32) (float alpha, float *x, int n);	/* x[i] *= alpha */
 	void		(*targets_step) (SgnsStep *step);

@@ -19,6 +19,7 @@
 #include "core/kernel/update_impl.h"
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
+#include "core/kernel/bits_impl.h"
 #include "core/kernel/table_impl.h"
 
 #if defined(__clang__)
