@@ -21,7 +21,8 @@ OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
 # The order is that of dependence: header refuses to run outside CREATE
 # EXTENSION; types come before the functions that use them.
 SQL_PARTS   = header vector vector_operators vector_casts vector_aggregates \
-              halfvec halfvec_operators halfvec_casts halfvec_aggregates train model embed words progress
+              halfvec halfvec_operators halfvec_casts halfvec_aggregates \
+              sparsevec sparsevec_operators sparsevec_casts bit train model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)
@@ -34,6 +35,7 @@ SHLIB_LINK  = -licuuc -lm
 # A table of contents of the SQL tests, in reading order.
 REGRESS      = type_vector vector_operators vector_casts vector_aggregates vector_pieces \
                type_halfvec halfvec_operators \
+               type_sparsevec sparsevec_operators sparsevec_casts bit_distances \
                train_sources train_options train_algorithms train_phrases train_update train_errors train_progress \
                model_tables model_privileges model_settings embed_text embed_phrases embed_once words_similar
 REGRESS_OPTS = --load-extension=wemb
@@ -50,7 +52,7 @@ include $(PGXS)
 
 # The arithmetic kernels are written for a fixed order of operations; only
 # explicit fused multiply-adds may appear.
-src/core/kernel/%.o: override CFLAGS += -O3 -ffp-contract=off
+src/core/kernel/%.o src/core/base/%.o: override CFLAGS += -O3 -ffp-contract=off
 src/core/train/%.o src/core/text/%.o src/core/model/%.o src/type/%.o: override CFLAGS += -O3
 
 $(INSTALL_SQL): $(SQL_PARTS:%=sql/install/%.sql)
