@@ -76,7 +76,9 @@ needed_programs() {
 		/usr/lib/postgresql/*) echo "postgresql-$pg_version" "postgresql-server-dev-$pg_version" ;;
 	esac
 	if [ "$purpose" = test ]; then
-		echo clang libclang-rt-dev clang-format binutils perl libipc-run-perl
+		echo clang libclang-rt-dev clang-format binutils perl libipc-run-perl python3-psycopg2
+		# Other builds of node bring an npm of their own.
+		command -v npm >/dev/null || echo nodejs npm
 		# The NEON kernels run natively on arm64, everywhere else in an emulator.
 		[ "$(dpkg --print-architecture)" = arm64 ] ||
 			echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
