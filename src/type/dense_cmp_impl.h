@@ -38,51 +38,5 @@ compare_args(FunctionCallInfo fcinfo)
 	return order;
 }
 
-PG_FUNCTION_INFO_V1(DENSE_FN(lt)); /* wemb_vector_lt, wemb_halfvec_lt */
-Datum
-DENSE_FN(lt)(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) < 0);
-}
-
-PG_FUNCTION_INFO_V1(DENSE_FN(le)); /* wemb_vector_le, wemb_halfvec_le */
-Datum
-DENSE_FN(le)(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) <= 0);
-}
-
-PG_FUNCTION_INFO_V1(DENSE_FN(eq)); /* wemb_vector_eq, wemb_halfvec_eq */
-Datum
-DENSE_FN(eq)(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) == 0);
-}
-
-PG_FUNCTION_INFO_V1(DENSE_FN(ne)); /* wemb_vector_ne, wemb_halfvec_ne */
-Datum
-DENSE_FN(ne)(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) != 0);
-}
-
-PG_FUNCTION_INFO_V1(DENSE_FN(ge)); /* wemb_vector_ge, wemb_halfvec_ge */
-Datum
-DENSE_FN(ge)(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) >= 0);
-}
-
-PG_FUNCTION_INFO_V1(DENSE_FN(gt)); /* wemb_vector_gt, wemb_halfvec_gt */
-Datum
-DENSE_FN(gt)(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) > 0);
-}
-
-PG_FUNCTION_INFO_V1(DENSE_FN(cmp)); /* wemb_vector_cmp, wemb_halfvec_cmp */
-Datum
-DENSE_FN(cmp)(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_args(fcinfo));
-}
+#define ORDER_FN(op)	DENSE_FN(op)
+#include "type/order_impl.h"

@@ -11,9 +11,9 @@
 #include "common/shortest_dec.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
-#include "utils/array.h"
 
 #include "pg/compat.h"
+#include "type/typmod.h"
 
 PG_FUNCTION_INFO_V1(DENSE_FN(in)); /* wemb_vector_in, wemb_halfvec_in */
 Datum
@@ -106,28 +106,9 @@ DENSE_FN(send)(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-/*
- * The modifier is the number of elements, so the server's own way to print one
- * will do: no typmod_out is needed.
- */
 PG_FUNCTION_INFO_V1(DENSE_FN(typmod_in)); /* wemb_vector_typmod_in, wemb_halfvec_typmod_in */
 Datum
 DENSE_FN(typmod_in)(PG_FUNCTION_ARGS)
 {
-	ArrayType  *modifiers = PG_GETARG_ARRAYTYPE_P(0);
-	int			nmodifiers;
-	int32	   *values = ArrayGetIntegerTypmods(modifiers, &nmodifiers);
-
-	if (nmodifiers != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid type modifier")));
-	if (values[0] < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("dimensions for type %s must be at least 1", DENSE_SQL_NAME)));
-	if (values[0] > DENSE_MAX_DIM)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("dimensions for type %s cannot exceed %d", DENSE_SQL_NAME,
-							   DENSE_MAX_DIM)));
-	PG_RETURN_INT32(values[0]);
+	PG_RETURN_INT32(wemb_typmod_dim(PG_GETARG_ARRAYTYPE_P(0), DENSE_SQL_NAME, DENSE_MAX_DIM));
 }

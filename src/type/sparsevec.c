@@ -12,13 +12,13 @@
 #include "common/shortest_dec.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "core/text/literal.h"
 #include "core/text/sparse_literal.h"
 #include "pg/compat.h"
 #include "type/dense_error.h"
+#include "type/typmod.h"
 
 /* Characters of an index or of the dimensions: at most 1,000,000,000 */
 #define MAX_INTEGER_LEN		10
@@ -262,24 +262,9 @@ wemb_sparsevec_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-/* The modifier is the number of dimensions, so the server's own way to print one will do. */
 PG_FUNCTION_INFO_V1(wemb_sparsevec_typmod_in);
 Datum
 wemb_sparsevec_typmod_in(PG_FUNCTION_ARGS)
 {
-	ArrayType  *modifiers = PG_GETARG_ARRAYTYPE_P(0);
-	int			nmodifiers;
-	int32	   *values = ArrayGetIntegerTypmods(modifiers, &nmodifiers);
-
-	if (nmodifiers != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid type modifier")));
-	if (values[0] < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("dimensions for type %s must be at least 1", "sparsevec")));
-	if (values[0] > SPARSEVEC_MAX_DIM)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("dimensions for type %s cannot exceed %d", "sparsevec", SPARSEVEC_MAX_DIM)));
-	PG_RETURN_INT32(values[0]);
+	PG_RETURN_INT32(wemb_typmod_dim(PG_GETARG_ARRAYTYPE_P(0), "sparsevec", SPARSEVEC_MAX_DIM));
 }

@@ -157,51 +157,5 @@ compare_args(FunctionCallInfo fcinfo)
 	return order;
 }
 
-PG_FUNCTION_INFO_V1(wemb_sparsevec_lt);
-Datum
-wemb_sparsevec_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) < 0);
-}
-
-PG_FUNCTION_INFO_V1(wemb_sparsevec_le);
-Datum
-wemb_sparsevec_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) <= 0);
-}
-
-PG_FUNCTION_INFO_V1(wemb_sparsevec_eq);
-Datum
-wemb_sparsevec_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) == 0);
-}
-
-PG_FUNCTION_INFO_V1(wemb_sparsevec_ne);
-Datum
-wemb_sparsevec_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) != 0);
-}
-
-PG_FUNCTION_INFO_V1(wemb_sparsevec_ge);
-Datum
-wemb_sparsevec_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) >= 0);
-}
-
-PG_FUNCTION_INFO_V1(wemb_sparsevec_gt);
-Datum
-wemb_sparsevec_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) > 0);
-}
-
-PG_FUNCTION_INFO_V1(wemb_sparsevec_cmp);
-Datum
-wemb_sparsevec_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_args(fcinfo));
-}
+#define ORDER_FN(op)	wemb_sparsevec_##op
+#include "type/order_impl.h"
