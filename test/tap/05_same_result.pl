@@ -66,7 +66,7 @@ sub keep
 
 my $portable = keep('portable');
 my $session = WembTest::Session->new($node);
-my $default = $session->ask(q{SELECT vector_dims('[1]'); SHOW wemb.kernel}) =~ s/^1\n//r;
+my $default = $session->ask(q{SELECT vector_dims('[1]'::vector); SHOW wemb.kernel}) =~ s/^1\n//r;
 
 is($default, 'auto', 'the best kernel by default');
 foreach my $kernel (split(/[{},]+/, $session->ask(q{SELECT enumvals FROM pg_settings WHERE name = 'wemb.kernel'})))
