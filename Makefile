@@ -19,10 +19,12 @@ MODULE_big = wemb
 OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
 
 # The order is that of dependence: header refuses to run outside CREATE
-# EXTENSION; types come before the functions that use them.
-SQL_PARTS   = header vector vector_operators vector_casts vector_aggregates \
+# EXTENSION; types come before the functions that use them.  TYPE_PARTS are
+# plain DDL that runs only in a database without pgvector.
+TYPE_PARTS  = vector vector_operators vector_casts vector_aggregates \
               halfvec halfvec_operators halfvec_casts halfvec_aggregates \
-              sparsevec sparsevec_operators sparsevec_casts bit train model embed words progress
+              sparsevec sparsevec_operators sparsevec_casts bit
+SQL_PARTS   = header types_begin $(TYPE_PARTS) types_end train model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)

@@ -30,38 +30,6 @@ foreach my $case ([ 'stranger', '42501' ], [ 'creator', '' ])
 }
 is(WembTest::sql($node, q{SELECT trusted FROM pg_available_extension_versions WHERE name = 'wemb'}), 't', 'the extension is trusted');
 
-# ---- pgvector ----
-
-# A stand-in for it, unless it is there.
-my @stand_in;
-
-END
-{
-	unlink @stand_in;
-}
-
-SKIP:
-{
-	my $share = WembTest::sql($node, q{SELECT setting || '/extension' FROM pg_config WHERE name = 'SHAREDIR'});
-
-	if (WembTest::sql($node, q{SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'}) == 0)
-	{
-		skip "$share is not ours to write to", 5 unless -w $share;
-		@stand_in = ("$share/vector.control", "$share/vector--0.1.sql");
-		PostgreSQL::Test::Utils::append_to_file($stand_in[0], "default_version = '0.1'\n");
-		PostgreSQL::Test::Utils::append_to_file($stand_in[1], "CREATE TYPE vector AS (stand_in integer);\n");
-	}
-
-	WembTest::sql($node, 'CREATE DATABASE two');
-	my $session = WembTest::Session->new($node, database => 'two');
-	is($session->sqlstate('CREATE EXTENSION vector'), '', 'pgvector');
-	like($session->query('CREATE EXTENSION wemb')->{err},
-		qr/^ERROR:  0A000: wemb cannot be installed in a database that has the extension "vector"\nDETAIL:  .*\nHINT:  /, 'wemb beside pgvector');
-	is($session->sqlstate('CREATE SCHEMA s; CREATE EXTENSION wemb SCHEMA s'), '0A000', 'nor in another schema');
-	is($session->sqlstate('DROP EXTENSION vector; CREATE EXTENSION wemb'), '', 'wemb after pgvector');
-	is($session->sqlstate('CREATE EXTENSION vector'), '42710', 'pgvector beside wemb');
-}
-
 # ---- who may train on what ----
 
 WembTest::sql($node, $_) foreach

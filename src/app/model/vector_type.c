@@ -19,9 +19,8 @@
 #include "app/model/vector_type.h"
 #include "pg/compat.h"
 
-/* The extension's schema, or InvalidOid. */
-static Oid
-find_extension_schema(void)
+Oid
+wemb_extension_schema(const char *name)
 {
 	Relation	extensions = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
@@ -29,13 +28,17 @@ find_extension_schema(void)
 	HeapTuple	tuple;
 	Oid			schema = InvalidOid;
 
-	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum("wemb"));
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(name));
 	scan = systable_beginscan(extensions, ExtensionNameIndexId, true, NULL, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 		schema = ((Form_pg_extension) GETSTRUCT(tuple))->extnamespace;
 	systable_endscan(scan);
 	table_close(extensions, AccessShareLock);
+	if (!OidIsValid(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("extension \"%s\" is not installed in this database", name)));
 	return schema;
 }
 
@@ -50,11 +53,7 @@ wemb_vector_type(void)
 	if (OidIsValid(known) && SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(known)))
 		return known;
 
-	schema = find_extension_schema();
-	if (!OidIsValid(schema))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("extension \"%s\" is not installed in this database", "wemb")));
+	schema = wemb_extension_schema("wemb");
 	function = LookupFuncName(list_make2(makeString(get_namespace_name(schema)), makeString(pstrdup("wemb"))),
 							  1, &text, false);
 	known = get_func_rettype(function);

@@ -10,6 +10,9 @@
 /* The type that wemb(text) returns, the extension being installed. */
 extern Oid	wemb_vector_type(void);
 
+/* The schema of an extension.  An error if it is not installed in this database. */
+extern Oid	wemb_extension_schema(const char *name);
+
 /* The name of the schema in which it and its operators are.  palloc'd, not quoted. */
 extern char *wemb_vector_schema(void);
 

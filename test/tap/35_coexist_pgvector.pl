@@ -1,0 +1,360 @@
+# wemb and pgvector in one database: whose types are used, in every layout of
+# schemas, through dumps, drops and moves.
+#
+# With pgvector itself where it is installed.  Elsewhere a stand-in, made of our
+# own definitions of its types, takes its place, and what is about its indexes
+# and its library is skipped.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use Test::More;
+use WembTest;
+
+my $node = WembTest::start_node('main', bare => 1, conf => ['shared_buffers = 64MB']);
+my $folder = PostgreSQL::Test::Utils::tempdir();
+my $ours = '"W emb"';
+my $theirs = '"Vec""tors"';
+
+# ---- a stand-in for pgvector ----
+
+my @stand_in;
+
+END
+{
+	unlink @stand_in;
+}
+
+sub read_file
+{
+	my ($name) = @_;
+	open(my $file, '<', $name) or die "$name: $!";
+	local $/;
+	return scalar <$file>;
+}
+
+sub make_stand_in
+{
+	my $share = WembTest::sql($node, q{SELECT setting || '/extension' FROM pg_config WHERE name = 'SHAREDIR'});
+	my ($parts) = read_file("$WembTest::top/Makefile") =~ /^TYPE_PARTS\s*=\s*((?:.*\\\n)*.*)/m;
+
+	plan skip_all => "pgvector is not installed, and $share is not ours to write to" unless -w $share;
+	@stand_in = ("$share/vector.control", "$share/vector--0.1.sql");
+	PostgreSQL::Test::Utils::append_to_file($stand_in[0],
+		"default_version = '0.1'\nmodule_pathname = '\$libdir/wemb'\nrelocatable = true\n");
+	PostgreSQL::Test::Utils::append_to_file($stand_in[1],
+		join('', map { read_file("$WembTest::top/sql/install/$_.sql") } grep { !/\\/ } split(' ', $parts)));
+}
+
+my $is_real = WembTest::sql($node, q{SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'});
+make_stand_in() unless $is_real;
+diag('pgvector ' . ($is_real ? WembTest::sql($node, q{SELECT default_version FROM pg_available_extensions WHERE name = 'vector'}) : 'is a stand-in'));
+
+# ---- layouts ----
+
+# What is asked of a database, with the schemas of wemb and of the type.
+
+sub whose_types
+{
+	return q{
+		SELECT concat_ws(' ',
+			(SELECT count(*) FROM pg_depend WHERE classid = 'pg_type'::regclass AND refobjid = w.oid AND deptype = 'e'
+				AND objid = any(SELECT oid FROM pg_type WHERE typname = 'vector')),
+			(SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+				WHERE d.classid = 'pg_extension'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'n'),
+			(SELECT e.extname FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = p.prorettype AND d.deptype = 'e'
+				JOIN pg_extension e ON e.oid = d.refobjid
+				WHERE p.proname = 'wemb' AND p.pronamespace = w.extnamespace AND p.pronargs = 1))
+			FROM pg_extension w WHERE w.extname = 'wemb'};
+}
+
+# All that can be seen of a model, to the bit; the same in all layouts.
+sub state_of
+{
+	my ($w, $t) = @_;
+	return qq{SELECT string_agg(x, E'\\n') FROM (
+		SELECT md5(string_agg(concat_ws(' ', word, freq, $t.vector_send(vec)), ',' ORDER BY word)) AS x FROM public.news
+		UNION ALL SELECT md5(string_agg(concat_ws(' ', part, id, $t.vector_send(vec)), ',' ORDER BY part, id)) FROM public.news_parts
+		UNION ALL SELECT concat_ws(' ', model, words, dimensions, tokens) FROM $w.wemb_models WHERE model = 'public.news'
+		UNION ALL SELECT $w.wemb('cat dug', 'public.news')::text
+		UNION ALL SELECT $w.wemb_similarity('cat', 'dog', 'public.news')::text
+		UNION ALL SELECT concat_ws(' ', word, similarity) FROM $w.wemb_most_similar('cat', 5, 'public.news')
+		UNION ALL SELECT md5(string_agg(concat_ws(' ', id, vec), ',' ORDER BY id)) FROM public.topics
+		UNION ALL SELECT string_agg(id::text, ' ') FROM public.cats
+		UNION ALL SELECT string_agg(id::text, ' ' ORDER BY id) FROM (SELECT id FROM public.topics
+			ORDER BY vec OPERATOR($t.<=>) $w.wemb('ship sail', 'public.news'), id LIMIT 3) s) s};
+}
+
+# with: whether pgvector's indexes are there
+sub fill
+{
+	my ($w, $t, $with) = @_;
+	return (
+		'CREATE TABLE public.topics AS ' . WembTest::topic_query(400),
+		"SELECT count(*) FROM $w.wemb_train('public.topics', 'body', 12, model => 'public.news', epochs => 5, workers => 1)",
+		"ALTER TABLE public.topics ADD vec $t.vector(12)",
+		"UPDATE public.topics SET vec = $w.wemb(body, 'public.news')",
+		"CREATE VIEW public.cats AS SELECT id FROM public.topics ORDER BY vec OPERATOR($t.<->) $w.wemb('cat', 'public.news'), id LIMIT 3",
+		$with ? (
+			"CREATE INDEX ON public.topics USING hnsw (vec $t.vector_cosine_ops)",
+			"CREATE INDEX ON public.news USING ivfflat (vec $t.vector_l2_ops) WITH (lists = 2)") : ());
+}
+
+# Which indexes serve a search by wemb().
+sub indexes_used
+{
+	my ($session, $w, $t) = @_;
+	return join(' ', map { /Index Scan using (\w+)/ ? $1 : 'none' } map {
+		$session->ask("SET enable_seqscan = off; EXPLAIN (COSTS off) $_; RESET enable_seqscan")
+	} "SELECT id FROM public.topics ORDER BY vec OPERATOR($t.<=>) $w.wemb('ship', 'public.news') LIMIT 3",
+		"SELECT word FROM public.news ORDER BY vec OPERATOR($t.<->) $w.wemb('ship', 'public.news') LIMIT 3");
+}
+
+# Run statements that may print notices, but no error.
+sub run
+{
+	my ($session, @statements) = @_;
+	foreach my $statement (@statements)
+	{
+		my $error = $session->query($statement)->{err};
+		return "$statement: $error" if $error =~ /ERROR|FATAL/;
+	}
+	return '';
+}
+
+sub create_extensions
+{
+	my ($w, $v) = @_;
+	my %schemas = map { $_ => 1 } grep { defined $_ && $_ ne 'public' } $w, $v;
+
+	return ((map { "CREATE SCHEMA $_" } sort keys %schemas),
+		defined $v ? "CREATE EXTENSION vector SCHEMA $v" : (),
+		"CREATE EXTENSION wemb SCHEMA $w");
+}
+
+my $number = 0;
+my $wanted;
+
+# The schemas of wemb and of pgvector.
+foreach my $case (
+	[ 'alone', 'public', undef ],
+	[ 'alone in a schema', $ours, undef ],
+	[ 'beside pgvector', 'public', 'public' ],
+	[ 'pgvector in another schema', 'public', $theirs ],
+	[ 'wemb in another schema', $ours, 'public' ],
+	[ 'both in one schema', $ours, $ours ],
+	[ 'each in its own schema', $ours, $theirs ])
+{
+	my ($name, $w, $v) = @$case;
+	my $t = $v // $w;
+	my $types = defined $v ? '0 vector vector' : '1 wemb';
+	my $database = 'layout' . ++$number;
+
+	WembTest::sql($node, "CREATE DATABASE $database TEMPLATE template0");
+	my $session = WembTest::Session->new($node, database => $database);
+	is(run($session, create_extensions($w, $v)), '', "$name: CREATE EXTENSION");
+	is($session->ask(whose_types()), $types, "$name: whose types");
+
+	# nothing may hang on the user's path
+	$session->ask(q{SET search_path = ''});
+	my $real_index = $is_real && defined $v;
+	is(run($session, fill($w, $t, $real_index)), '', "$name: use");
+	my $state = $session->ask(state_of($w, $t));
+	$wanted //= $state;
+	is($state, $wanted, "$name: the same as everywhere");
+	$session->ask("SET search_path = public, $w, $t");
+	is($session->ask(q{SELECT topic FROM topics ORDER BY vec <-> wemb('cat', 'news') LIMIT 1}), 'animals', "$name: with a path");
+	is($session->ask('SELECT pg_typeof(vec)::text FROM news LIMIT 1'), 'vector', "$name: the column's type");
+	is(indexes_used($session, $w, $t), 'topics_vec_idx news_vec_idx', "$name: pgvector's indexes are used") if $real_index;
+
+	# dump and restore
+	WembTest::sql($node, 'CREATE DATABASE restored TEMPLATE template0');
+	is_deeply(WembTest::run_program($node, $database, qw(pg_dump -Fc -f), "$folder/dump"), { status => 0, out => '', err => '' }, "$name: dump");
+	is_deeply(WembTest::run_program($node, 'restored', qw(pg_restore -e -d restored), "$folder/dump"),
+		{ status => 0, out => '', err => '' }, "$name: restore");
+	my $restored = WembTest::Session->new($node, database => 'restored');
+	is($restored->ask(whose_types()), $types, "$name: restored: whose types");
+	is($restored->ask(state_of($w, $t)), $wanted, "$name: restored: the same");
+	is(indexes_used($restored, $w, $t), 'topics_vec_idx news_vec_idx', "$name: restored: indexes") if $real_index;
+	$restored->close;
+	WembTest::sql($node, 'DROP DATABASE restored');
+
+	# moves
+	like($session->query('CREATE SCHEMA moved; ALTER EXTENSION wemb SET SCHEMA moved')->{err},
+		qr/^ERROR:  0A000: extension "wemb" does not support SET SCHEMA$/m, "$name: wemb stays where it is");
+	if (defined $v)
+	{
+		is(run($session, 'ALTER EXTENSION vector SET SCHEMA moved'), '', "$name: pgvector is moved");
+		is($session->ask(state_of($w, 'moved')), $wanted, "$name: moved: the same");
+		is(run($session, "SELECT count(*) FROM $w.wemb_update('news', 'topics', 'body', epochs => 1)",
+				"SELECT count(*) FROM $w.wemb_train('topics', 'body', 12, model => 'other', epochs => 1)"), '', "$name: moved: training");
+		is($session->ask('SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = \'other\'::regclass AND attname = \'vec\''),
+			'moved.vector', "$name: moved: the type of a new model");
+		my $fresh = WembTest::Session->new($node, database => $database);
+		is(run($fresh, "SELECT * FROM $w.wemb_most_similar('cat', 5, 'public.news')"), '', "$name: moved: another session");
+		is($session->sqlstate("ALTER EXTENSION vector SET SCHEMA $v; DROP TABLE other, other_parts"), '', "$name: pgvector is moved back");
+	}
+
+	# drops
+	is($session->sqlstate('DROP EXTENSION wemb'), '2BP01', "$name: wemb is needed");
+	if (defined $v)
+	{
+		like($session->query('DROP EXTENSION vector')->{err}, qr/^ERROR:  2BP01: .*\nDETAIL:  (.*\n)*.*extension wemb depends on extension vector/,
+			"$name: pgvector is needed");
+		is($session->sqlstate('DROP VIEW cats; DROP EXTENSION wemb'), '', "$name: wemb is dropped without what it made");
+		is($session->ask('SELECT count(*) > 20 FROM news'), 't', "$name: the model is still there");
+		is(run($session, "CREATE EXTENSION wemb SCHEMA $w", "SELECT $w.wemb('cat', 'news')"), '', "$name: wemb comes back to its model");
+		is($session->sqlstate('DROP EXTENSION vector CASCADE'), '', "$name: DROP EXTENSION vector CASCADE");
+	}
+	else
+	{
+		is($session->sqlstate('DROP EXTENSION wemb CASCADE'), '', "$name: DROP EXTENSION CASCADE");
+	}
+	is($session->ask(q{SELECT count(*) FROM pg_extension WHERE extname IN ('wemb', 'vector')}), '0', "$name: nothing is left");
+	is($session->sqlstate("CREATE EXTENSION wemb SCHEMA $w"), '', "$name: alone again");
+	is($session->ask(whose_types()), '1 wemb', "$name: with types of its own");
+	$session->close;
+	WembTest::sql($node, "DROP DATABASE $database");
+}
+
+# ---- pgvector after wemb ----
+
+WembTest::sql($node, 'CREATE DATABASE late TEMPLATE template0');
+my $session = WembTest::Session->new($node, database => 'late');
+is(run($session, create_extensions('public', undef), fill('public', 'public')), '', 'late: wemb alone');
+like($session->query('CREATE EXTENSION vector')->{err}, qr/^ERROR:  42710: type "vector" already exists/, 'late: not in the same schema');
+is($session->ask(whose_types()), '1 wemb', 'late: nothing has changed');
+is(run($session, "CREATE SCHEMA $theirs; CREATE EXTENSION vector SCHEMA $theirs"), '', 'late: in another schema, two types');
+is($session->ask(whose_types()), '1 wemb', 'late: wemb keeps its own');
+is($session->ask(state_of('public', 'public')), $wanted, 'late: the same');
+is(run($session, "SELECT count(*) FROM wemb_train('topics', 'body', 12, model => 'other', epochs => 1)"), '', 'late: training');
+is($session->ask("SELECT '[1,2]'::vector::text::$theirs.vector"), '[1,2]', 'late: from one to the other by way of text');
+is($session->sqlstate('DROP EXTENSION vector'), '', 'late: pgvector can go');
+is($session->ask(state_of('public', 'public')), $wanted, 'late: the same without it');
+$session->close;
+
+# ---- from one to the other: the commands of doc/pgvector.md ----
+
+my $texts = read_file("$WembTest::top/doc/pgvector.md");
+
+# The commands of a section, with the databases of this test.
+sub recipe
+{
+	my ($heading, $old, $new) = @_;
+	my ($section) = $texts =~ /^##+ \Q$heading\E\n(.*?)(?=^##|\z)/ms or die "no section $heading";
+	my ($commands) = $section =~ /^```\n(.*?)^```/ms or die "no commands under $heading";
+
+	$commands =~ s/\bold\b/$old/g;
+	$commands =~ s/\bnew\b/$new/g;
+	return WembTest::run_program($node, 'postgres', 'bash', '-ec', "cd '$folder'\n$commands");
+}
+
+$session = WembTest::Session->new($node, database => 'postgres');
+is(run($session, create_extensions('tools', undef), fill('tools', 'tools')), '', 'wemb in the schema "tools"');
+
+# From which database to which; the schema of both extensions.
+foreach my $case (
+	[ 'From wemb\'s types to pgvector', 'late', 'joined', '0 vector vector', 'public' ],
+	[ 'From pgvector to wemb\'s types', 'joined', 'apart', '1 wemb', 'public' ],
+	[ 'If wemb has a schema of its own', 'postgres', 'joined_tools', '0 vector vector', 'tools' ],
+	[ 'From pgvector to wemb\'s types', 'joined_tools', 'apart_tools', '1 wemb', 'tools' ])
+{
+	my ($heading, $old, $new, $types, $schema) = @$case;
+	my $name = "$heading: $old";
+	my $result = recipe($heading, $old, $new);
+
+	is($result->{status}, 0, "$name: no error") or diag $result->{err};
+	my $session = WembTest::Session->new($node, database => $new);
+	is($session->ask(whose_types()), $types, "$name: whose types");
+	is($session->ask(state_of($schema, $schema)), $wanted, "$name: the same");
+	is(run($session, "SELECT count(*) FROM $schema.wemb_train('topics', 'body', 12, model => 'news', epochs => 1)"), '', "$name: training")
+	  if $types eq '1 wemb';
+}
+
+# ---- what stands in the way ----
+
+# Statements, and the error of CREATE EXTENSION wemb after them.
+foreach my $case (
+	[ 'another type of the name', 'CREATE TYPE vector AS (x integer)',
+		qr/^ERROR:  42710: type "vector" already exists in schema "public"\nDETAIL:  .*\nHINT:  / ],
+	[ 'another type of the name, pgvector absent', 'DROP EXTENSION vector; CREATE TYPE vector AS (x integer)',
+		qr/^ERROR:  42710: type "vector" already exists/ ],
+	[ 'a temporary type of the name', 'CREATE TYPE pg_temp.vector AS (x integer)', qr/^$/ ],
+	[ 'a domain over it', "CREATE DOMAIN vector AS $theirs.vector", qr/^ERROR:  42710: / ],
+	[ 'pgvector\'s type elsewhere', "CREATE SCHEMA s; ALTER TYPE $theirs.vector SET SCHEMA s",
+		qr/^ERROR:  42704: extension "vector" has no type "vector" in its schema "Vec"tors"\nHINT:  / ],
+	[ 'a function of a name of ours', 'CREATE FUNCTION wemb(text) RETURNS text LANGUAGE sql AS \'SELECT $1\'', qr/^ERROR:  42723: / ],
+	[ 'functions that nearly fit', q{CREATE FUNCTION wemb_install_types(varchar) RETURNS integer LANGUAGE sql AS 'SELECT 1/0';
+		CREATE FUNCTION wemb_install_types(anyelement) RETURNS integer LANGUAGE sql AS 'SELECT 1/0'}, qr/^$/ ],
+	[ 'look-alikes where pgvector is', "CREATE FUNCTION $theirs.wemb_progress_list(integer = 0) RETURNS integer LANGUAGE sql AS 'SELECT 1/0'", qr/^$/ ],
+	[ 'no plpgsql', 'DROP EXTENSION plpgsql', qr/^$/ ],
+	[ 'no plpgsql, pgvector absent', 'DROP EXTENSION plpgsql; DROP EXTENSION vector', qr/^$/ ])
+{
+	my ($name, $statements, $error) = @$case;
+
+	WembTest::sql($node, 'CREATE DATABASE obstacle TEMPLATE template0');
+	my $session = WembTest::Session->new($node, database => 'obstacle');
+	is(run($session, "CREATE SCHEMA $theirs; CREATE EXTENSION vector SCHEMA $theirs; SET search_path = public, $theirs", $statements), '', "$name: made");
+	like($session->query('CREATE EXTENSION wemb')->{err}, $error, $name);
+	is($session->ask('SHOW search_path'), 'public, "Vec""tors"', "$name: the path is as it was");
+	is($session->ask(whose_types()), $statements =~ /DROP EXTENSION vector/ ? '1 wemb' : '0 vector vector', "$name: whose types")
+	  if '' =~ $error;
+	$session->close;
+	WembTest::sql($node, 'DROP DATABASE obstacle');
+}
+
+# Who may install beside pgvector: as without it.
+WembTest::sql($node, $_) foreach 'CREATE ROLE creator LOGIN', 'CREATE DATABASE obstacle OWNER creator TEMPLATE template0';
+WembTest::sql($node, "CREATE SCHEMA $theirs; CREATE EXTENSION vector SCHEMA $theirs", 'obstacle');
+$session = WembTest::Session->new($node, database => 'obstacle', user => 'creator');
+is(run($session, 'CREATE SCHEMA mine; CREATE EXTENSION wemb SCHEMA mine'), '', 'a database\'s owner installs wemb beside pgvector');
+is($session->ask(whose_types()), '0 vector vector', 'and it uses that');
+is($session->sqlstate('DROP EXTENSION wemb'), '', 'and drops it');
+$session->close;
+
+# ---- libraries and settings ----
+
+SKIP:
+{
+	skip 'pgvector is a stand-in', 1 unless $is_real;
+
+	my $use = "SELECT count(*) FROM public.wemb_train('topics', 'body', 12, model => 'both', epochs => 1); " .
+		'SET hnsw.ef_search = 77; SELECT id FROM topics ORDER BY vec <-> wemb(\'cat\', \'both\') LIMIT 3; ' .
+		'SELECT current_setting(\'hnsw.ef_search\') || current_setting(\'ivfflat.probes\') || current_setting(\'wemb.model\')';
+	my $settings = q{SELECT string_agg(name, ' ') FROM pg_settings WHERE name ~ '^(hnsw|ivfflat|wemb)[.]'};
+
+	WembTest::sql($node, 'CREATE DATABASE libraries TEMPLATE template0');
+	WembTest::sql($node, $_, 'libraries') foreach create_extensions('public', 'public'), 'CREATE TABLE topics AS ' . WembTest::topic_query(100),
+	  'ALTER TABLE topics ADD vec vector(12)';
+	WembTest::sql($node, 'ALTER DATABASE libraries SET ivfflat.probes = 3');
+	my $all;
+	foreach my $case (
+		[ '', "LOAD 'vector'; LOAD 'wemb'" ],
+		[ '', "LOAD 'wemb'; LOAD 'vector'" ],
+		[ '', "SET hnsw.ef_search = 99; LOAD 'wemb'; LOAD 'vector'" ],
+		[ 'wemb,vector', '' ],
+		[ 'vector,wemb', '' ],
+		[ 'wemb', "LOAD 'vector'" ],
+		[ 'vector', "LOAD 'wemb'" ])
+	{
+		my ($preload, $load) = @$case;
+		my $name = "preload '$preload', $load";
+
+		$node->append_conf('postgresql.conf', "shared_preload_libraries = '$preload'");
+		$node->restart;
+		my $session = WembTest::Session->new($node, database => 'libraries');
+		is($load eq '' ? '' : $session->query($load)->{err}, '', "$name: no warning");
+		is($session->query($use)->{err} =~ /ERROR|WARNING/ ? $session->{result}{err} : '', '', "$name: use");
+		is((split(/\n/, $session->{result}{out}))[-1], '773wemb_model', "$name: settings");
+		$all //= $session->ask($settings);
+		is($session->ask($settings), $all, "$name: all settings");
+	}
+	my $session = WembTest::Session->new($node, database => 'libraries');
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
+	$node->restart;
+	$session = WembTest::Session->new($node, database => 'libraries');
+	is($session->ask("LOAD 'wemb'; SELECT count(*) FROM pg_settings WHERE name ~ '^(hnsw|ivfflat)[.]' AND name <> 'ivfflat.probes'"), '0',
+		'wemb defines no setting of pgvector\'s');
+}
+
+done_testing();
