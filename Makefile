@@ -72,6 +72,8 @@ test-check:
 	for c in test/check/*.sh; do sh $$c || exit 1; done
 test-tap:
 	$(prove_installcheck)
+print-REGRESS:
+	@echo $(REGRESS)
 PROVE_TESTS = test/tap/*.pl
 endif
 
@@ -84,4 +86,4 @@ demo-clean:
 test:
 	@test/setup/test.sh
 
-.PHONY: demo demo-psql demo-clean test test-unit test-fuzz test-check test-tap
+.PHONY: demo demo-psql demo-clean test test-unit test-fuzz test-check test-tap print-REGRESS

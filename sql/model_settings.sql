@@ -1,7 +1,7 @@
 -- Settings, and names of models.
 
 -- the library is loaded by the first call; until then any value is taken
-SELECT vector_dims('[1]'::vector);
+SELECT count(*) FROM wemb_progress;
 SELECT name, setting, unit, vartype, context, min_val, enumvals
 	FROM pg_settings WHERE name LIKE 'wemb.%' AND name <> 'wemb.kernel' ORDER BY name COLLATE "C";
 SELECT name, setting, vartype, context, enumvals FROM pg_settings WHERE name = 'wemb.kernel';

@@ -153,28 +153,29 @@ need_packages() {
 	done
 }
 
-install_packages() {
-	local log status
-	log=$(mktemp)
+# What stands before a command so that it runs as root; fails where there is no way.
+as_root() {
 	if is_root; then
-		say "Installing $*"
-		bash -c "$install_script" install "$@" >"$log" 2>&1
+		return
 	elif ! command -v sudo >/dev/null; then
-		rm -f "$log"
 		return 1
 	elif sudo -n true 2>/dev/null; then
-		say "Installing (through sudo) $*"
-		# shellcheck disable=SC2024	# the log is ours
-		sudo -n bash -c "$install_script" install "$@" >"$log" 2>&1
+		say 'sudo -n'
 	elif [ -t 0 ] && [ -t 2 ]; then
-		say "Installing $*" "sudo may ask for your password; to refuse, press Ctrl-D."
-		# shellcheck disable=SC2024
-		sudo bash -c "$install_script" install "$@" >"$log"
+		say sudo
 	else
-		rm -f "$log"
 		return 1
 	fi
-	status=$?
+}
+
+install_packages() {
+	local log status=0 sudo
+	sudo=$(as_root) || return 1
+	log=$(mktemp)
+	say "Installing${sudo:+ (through sudo)} $*"
+	[ "$sudo" != sudo ] || say "sudo may ask for your password; to refuse, press Ctrl-D."
+	# shellcheck disable=SC2024,SC2086	# the log is ours; one word, two or none
+	$sudo bash -c "exec 2>&1; $install_script" install "$@" >"$log" || status=$?
 	[ $status -eq 0 ] || tail -n 20 "$log" >&2
 	rm -f "$log"
 	return $status

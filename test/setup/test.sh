@@ -2,7 +2,8 @@
 # test.sh: every test, in a private copy of the tree, on private servers (make test).
 #
 # The last line alone sums up: "N passed, N failed".  With KEEP=1 the copy,
-# its servers' folders and all logs stay.
+# its servers' folders and all logs stay.  WEMB_TREE=FOLDER is a Debian tree for
+# pgvector.sh, which otherwise makes one and removes it.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=packages.sh
@@ -13,8 +14,28 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/test/setup/server.sh"
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
+# Chroot needs root, which the copy is without: so this comes first.  What it
+# says waits behind a descriptor for being counted.
+try_pgvector() {
+	local log sudo status=0 began=$SECONDS
+	log=$(mktemp)
+	exec 5<"$log"
+	if sudo=$(as_root); then
+		printf '%s' "Testing beside pgvector, in a tree of Debian trixie${sudo:+ (through sudo)}"
+		# shellcheck disable=SC2024,SC2086	# the log is ours; one word, two or none
+		$sudo bash "$top/test/setup/pgvector.sh" ${WEMB_TREE:+"$WEMB_TREE"} >"$log" 2>&1 </dev/null || status=$?
+		say ": $((SECONDS - began)) s"
+		[ $status -eq 0 ] || say "not ok beside pgvector: exit status $status" >>"$log"
+	else
+		say 'ok # SKIP to make a tree of Debian trixie, one must be root or have sudo' >"$log"
+	fi
+	rm -f "$log"
+	[ $status -lt 128 ] || exit $status	# a signal
+}
+
 if ! in_copy; then
 	need_packages test
+	try_pgvector
 	# shellcheck disable=SC2119
 	enter_copy
 fi
@@ -22,7 +43,7 @@ fi
 workplace=${top%/*}
 place=$workplace/server
 export LC_ALL=C.UTF-8 TMPDIR=$workplace/tmp
-passed=0 failed=0 steps=0
+passed=0 failed=0 skipped=0 steps=0
 
 main() {
 	local began=$SECONDS check
@@ -48,6 +69,7 @@ main() {
 	fi
 	stop_server "$place"
 	step 'server tests' make test-tap "PG_CONFIG=$STAGED_BIN/pg_config" "bindir=$STAGED_BIN" PROVE_FLAGS=-v
+	step 'beside pgvector' show_pgvector
 	step 'demo' check_demo
 
 	say "That took $((SECONDS - began)) seconds."
@@ -70,6 +92,11 @@ step() {
 		run_job "$limit" "$@" >"$log" 2>&1 </dev/null || status=$?
 	fi
 	read -r ok not_ok < <(count_results "$log")
+	if [ "$status$ok$not_ok" = 000 ] && grep -q '^ok .*# SKIP' "$log"; then
+		skipped=$((skipped + 1))
+		sed -n 's/^ok .*# SKIP/skipped:/p' "$log"
+		return
+	fi
 	# What crashes, or runs no test, has failed even if no line says so.
 	if [ "$not_ok" -eq 0 ] && { [ $status -ne 0 ] || [ "$ok" -eq 0 ]; }; then
 		not_ok=1
@@ -113,6 +140,8 @@ result() {
 }
 
 # ---- the steps' functions ----
+
+show_pgvector() { cat <&5; }
 
 build() {
 	local compiler=$1 folder=$2 log=$workplace/log/build-$1 status=0
@@ -190,6 +219,7 @@ check_demo() {
 
 summary() {
 	done=1
+	[ $skipped -eq 0 ] || say "Steps that were skipped: $skipped"
 	say "$passed passed, $failed failed"
 	[ $failed -eq 0 ]
 }

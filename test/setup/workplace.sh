@@ -3,6 +3,7 @@
 #
 #	enter_copy ARG...		goes on with the calling script in a private copy, as an ordinary user;
 #							`script` names it if it is not in test/setup
+#	copy_source FOLDER		copies the tree there
 #	leave_copy				removes the copy if the calling script made it
 #	temp_base				prints the folder for private directories
 #	run_job LIMIT CMD...	runs a command that a signal to us ends, and the time limit
@@ -47,6 +48,15 @@ temp_base() {
 # shellcheck disable=SC2154
 in_copy() { [ -f "$top/../.wemb-copy" ]; }
 
+# The tree without what was built in it.
+copy_source() {
+	tar -C "$top" --exclude-vcs --anchored --no-wildcards-match-slash \
+		--exclude='./sql/wemb--*.sql' --exclude=./results --exclude='./regression.*' --exclude=./output_iso \
+		--exclude=./build --exclude=./tmp_check --exclude='./test/*/build' \
+		--no-anchored --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
+		-cf - . | tar -C "$1" --no-same-owner -xf -
+}
+
 enter_copy() {
 	local base copy user settings
 	! in_copy || return 0
@@ -57,11 +67,7 @@ enter_copy() {
 	trap "rm -rf '$copy'" EXIT
 	mkdir "$copy/source" "$copy/tmp" "$copy/packages"
 	echo "${0##*/}" >"$copy/.wemb-copy"
-	tar -C "$top" --exclude-vcs --anchored --no-wildcards-match-slash \
-		--exclude='./sql/wemb--*.sql' --exclude=./results --exclude='./regression.*' --exclude=./output_iso \
-		--exclude=./build --exclude=./tmp_check --exclude='./test/*/build' \
-		--no-anchored --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
-		-cf - . | tar -C "$copy/source" --no-same-owner -xf -
+	copy_source "$copy/source"
 	settings=("TMPDIR=$base" "WEMB_PACKAGES=$copy/packages")
 	cd "$copy/source" || exit
 	# From here on the copy belongs to the script that runs in it.

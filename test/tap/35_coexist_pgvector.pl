@@ -68,7 +68,8 @@ sub whose_types
 			FROM pg_extension w WHERE w.extname = 'wemb'};
 }
 
-# All that can be seen of a model, to the bit; the same in all layouts.
+# All that can be seen of a model; the same in all layouts.  Vectors are to the
+# bit, distances as far as two libraries agree.
 sub state_of
 {
 	my ($w, $t) = @_;
@@ -77,12 +78,12 @@ sub state_of
 		UNION ALL SELECT md5(string_agg(concat_ws(' ', part, id, $t.vector_send(vec)), ',' ORDER BY part, id)) FROM public.news_parts
 		UNION ALL SELECT concat_ws(' ', model, words, dimensions, tokens) FROM $w.wemb_models WHERE model = 'public.news'
 		UNION ALL SELECT $w.wemb('cat dug', 'public.news')::text
-		UNION ALL SELECT $w.wemb_similarity('cat', 'dog', 'public.news')::text
-		UNION ALL SELECT concat_ws(' ', word, similarity) FROM $w.wemb_most_similar('cat', 5, 'public.news')
+		UNION ALL SELECT round($w.wemb_similarity('cat', 'dog', 'public.news')::numeric, 5)::text
+		UNION ALL SELECT concat_ws(' ', word, round(similarity::numeric, 5)) FROM $w.wemb_most_similar('cat', 5, 'public.news')
 		UNION ALL SELECT md5(string_agg(concat_ws(' ', id, vec), ',' ORDER BY id)) FROM public.topics
 		UNION ALL SELECT string_agg(id::text, ' ') FROM public.cats
 		UNION ALL SELECT string_agg(id::text, ' ' ORDER BY id) FROM (SELECT id FROM public.topics
-			ORDER BY vec OPERATOR($t.<=>) $w.wemb('ship sail', 'public.news'), id LIMIT 3) s) s};
+			ORDER BY round((vec OPERATOR($t.<=>) $w.wemb('ship sail', 'public.news'))::numeric, 5), id LIMIT 3) s) s};
 }
 
 # with: whether pgvector's indexes are there
@@ -94,7 +95,8 @@ sub fill
 		"SELECT count(*) FROM $w.wemb_train('public.topics', 'body', 12, model => 'public.news', epochs => 5, workers => 1)",
 		"ALTER TABLE public.topics ADD vec $t.vector(12)",
 		"UPDATE public.topics SET vec = $w.wemb(body, 'public.news')",
-		"CREATE VIEW public.cats AS SELECT id FROM public.topics ORDER BY vec OPERATOR($t.<->) $w.wemb('cat', 'public.news'), id LIMIT 3",
+		"CREATE VIEW public.cats AS SELECT id FROM public.topics "
+			. "ORDER BY round((vec OPERATOR($t.<->) $w.wemb('cat', 'public.news'))::numeric, 5), id LIMIT 3",
 		$with ? (
 			"CREATE INDEX ON public.topics USING hnsw (vec $t.vector_cosine_ops)",
 			"CREATE INDEX ON public.news USING ivfflat (vec $t.vector_l2_ops) WITH (lists = 2)") : ());
