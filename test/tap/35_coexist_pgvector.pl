@@ -16,13 +16,14 @@ my $folder = PostgreSQL::Test::Utils::tempdir();
 my $ours = '"W emb"';
 my $theirs = '"Vec""tors"';
 
-# ---- a stand-in for pgvector ----
+my $share = WembTest::sql($node, q{SELECT setting || '/extension' FROM pg_config WHERE name = 'SHAREDIR'});
+my @made;
 
-my @stand_in;
+plan skip_all => "$share is not ours to write to" unless -w $share;
 
 END
 {
-	unlink @stand_in;
+	unlink @made;
 }
 
 sub read_file
@@ -33,22 +34,40 @@ sub read_file
 	return scalar <$file>;
 }
 
+# Put an extension's file where the server looks for it, until the test ends.
+sub make_file
+{
+	my ($name, $content) = @_;
+	push @made, "$share/$name";
+	PostgreSQL::Test::Utils::append_to_file($made[-1], $content);
+}
+
+sub read_parts
+{
+	return join('', map { read_file("$WembTest::top/sql/install/$_.sql") } @_);
+}
+
+# ---- a stand-in for pgvector ----
+
 sub make_stand_in
 {
-	my $share = WembTest::sql($node, q{SELECT setting || '/extension' FROM pg_config WHERE name = 'SHAREDIR'});
 	my ($parts) = read_file("$WembTest::top/Makefile") =~ /^TYPE_PARTS\s*=\s*((?:.*\\\n)*.*)/m;
 
-	plan skip_all => "pgvector is not installed, and $share is not ours to write to" unless -w $share;
-	@stand_in = ("$share/vector.control", "$share/vector--0.1.sql");
-	PostgreSQL::Test::Utils::append_to_file($stand_in[0],
-		"default_version = '0.1'\nmodule_pathname = '\$libdir/wemb'\nrelocatable = true\n");
-	PostgreSQL::Test::Utils::append_to_file($stand_in[1],
-		join('', map { read_file("$WembTest::top/sql/install/$_.sql") } grep { !/\\/ } split(' ', $parts)));
+	make_file('vector.control', "default_version = '0.1'\nmodule_pathname = '\$libdir/wemb'\nrelocatable = true\n");
+	make_file('vector--0.1.sql', read_parts($parts =~ /\w+/g));
 }
 
 my $is_real = WembTest::sql($node, q{SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'});
 make_stand_in() unless $is_real;
 diag('pgvector ' . ($is_real ? WembTest::sql($node, q{SELECT default_version FROM pg_available_extensions WHERE name = 'vector'}) : 'is a stand-in'));
+
+# A next version: what upgrade scripts do with the type.
+my $version = WembTest::sql($node, q{SELECT default_version FROM pg_available_extensions WHERE name = 'wemb'});
+make_file("wemb--$version--next.sql",
+	read_parts('types_begin') .
+	"CREATE FUNCTION twice(vector) RETURNS vector LANGUAGE sql AS 'SELECT \$1';" .
+	read_parts('types_end') .
+	"CREATE FUNCTION wemb_twin(text) RETURNS vector AS 'MODULE_PATHNAME', 'wemb_embed_text' LANGUAGE C STABLE STRICT;");
 
 # ---- layouts ----
 
@@ -178,8 +197,15 @@ foreach my $case (
 	is($restored->ask(whose_types()), $types, "$name: restored: whose types");
 	is($restored->ask(state_of($w, $t)), $wanted, "$name: restored: the same");
 	is(indexes_used($restored, $w, $t), 'topics_vec_idx news_vec_idx', "$name: restored: indexes") if $real_index;
+	is(run($restored, q{ALTER EXTENSION wemb UPDATE TO 'next'}), '', "$name: update");
+	is($restored->ask(whose_types()), $types, "$name: updated: whose types");
+	is($restored->ask("SELECT count(*) FROM pg_proc WHERE proname = 'twice'"), defined $v ? '0' : '1', "$name: updated: the block of types");
+	is($restored->ask("SET wemb.model = 'public.news'; SELECT $w.wemb_twin('cat') OPERATOR($t.=) $w.wemb('cat')"), 't', "$name: updated: the same type");
 	$restored->close;
 	WembTest::sql($node, 'DROP DATABASE restored');
+
+	like(WembTest::run_program($node, $database, qw(pg_dump --schema-only --binary-upgrade))->{out},
+		defined $v ? qr/empty_extension\('wemb', .*ARRAY\['vector'\]/ : qr/empty_extension\('wemb', .*ARRAY\[\]/, "$name: as pg_upgrade sees it");
 
 	# moves
 	like($session->query('CREATE SCHEMA moved; ALTER EXTENSION wemb SET SCHEMA moved')->{err},
@@ -215,6 +241,8 @@ foreach my $case (
 	is($session->ask(q{SELECT count(*) FROM pg_extension WHERE extname IN ('wemb', 'vector')}), '0', "$name: nothing is left");
 	is($session->sqlstate("CREATE EXTENSION wemb SCHEMA $w"), '', "$name: alone again");
 	is($session->ask(whose_types()), '1 wemb', "$name: with types of its own");
+	is(run($session, "SELECT count(*) FROM $w.wemb_train('topics', 'body', 12, model => 'again', epochs => 1)",
+			"SELECT $w.wemb('cat', 'again')"), '', "$name: the session has learnt of them");
 	$session->close;
 	WembTest::sql($node, "DROP DATABASE $database");
 }
@@ -229,6 +257,10 @@ is($session->ask(whose_types()), '1 wemb', 'late: nothing has changed');
 is(run($session, "CREATE SCHEMA $theirs; CREATE EXTENSION vector SCHEMA $theirs"), '', 'late: in another schema, two types');
 is($session->ask(whose_types()), '1 wemb', 'late: wemb keeps its own');
 is($session->ask(state_of('public', 'public')), $wanted, 'late: the same');
+is($session->sqlstate(q{BEGIN; ALTER EXTENSION wemb UPDATE TO 'next'}), '', 'late: update');
+is($session->ask(whose_types()), '1 wemb', 'late: updated: wemb keeps its own');
+is($session->ask("SELECT count(*) FROM pg_proc WHERE proname = 'twice'"), '1', 'late: updated: the block of types');
+is($session->sqlstate('ROLLBACK'), '', 'late: back');
 is(run($session, "SELECT count(*) FROM wemb_train('topics', 'body', 12, model => 'other', epochs => 1)"), '', 'late: training');
 is($session->ask("SELECT '[1,2]'::vector::text::$theirs.vector"), '[1,2]', 'late: from one to the other by way of text');
 is($session->sqlstate('DROP EXTENSION vector'), '', 'late: pgvector can go');
