@@ -49,6 +49,9 @@ finish() {
 }
 
 root=${1:-} made=
+is_root || die "chroot needs root"
+[ -z "$root" ] || [ -d "$root/etc" ] || die "$root is no Debian tree"
+umask 022
 trap finish EXIT
 trap 'exit 130' HUP INT TERM
 if [ -z "$root" ]; then
@@ -61,4 +64,4 @@ if [ -z "$root" ]; then
 		die "not ok beside pgvector: a tree of Debian trixie"
 	fi
 fi
-try_in_tree "$root" inside
+try_in_tree "$root" inside || exit 1

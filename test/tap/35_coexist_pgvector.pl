@@ -337,6 +337,14 @@ foreach my $case (
 	WembTest::sql($node, 'DROP DATABASE obstacle');
 }
 
+# A type that only has the right name.
+WembTest::sql($node, 'CREATE DATABASE strange TEMPLATE template0');
+$session = WembTest::Session->new($node, database => 'strange');
+is(run($session, create_extensions('public', $theirs), "ALTER EXTENSION vector DROP TYPE $theirs.vector",
+		'CREATE TABLE fake (word text, freq bigint, vec real[])'), '', 'a type without an extension: made');
+like($session->query(q{SELECT wemb('cat', 'fake')})->{err}, qr/^ERROR:  42809: type "Vec""tors".vector belongs neither to /, 'a type without an extension');
+$session->close;
+
 # Who may install beside pgvector: as without it.
 WembTest::sql($node, $_) foreach 'CREATE ROLE creator LOGIN', 'CREATE DATABASE obstacle OWNER creator TEMPLATE template0';
 WembTest::sql($node, "CREATE SCHEMA $theirs; CREATE EXTENSION vector SCHEMA $theirs", 'obstacle');

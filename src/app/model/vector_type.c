@@ -7,11 +7,14 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "nodes/pg_list.h"
 #include "parser/parse_func.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -42,21 +45,39 @@ wemb_extension_schema(const char *name)
 	return schema;
 }
 
+/*
+ * The install script declared wemb(text) by the type's name, in schemas that
+ * may be open to others.
+ */
+static void
+check_type(Oid type)
+{
+	Oid			extension = getExtensionOfObject(TypeRelationId, type);
+
+	if (!OidIsValid(extension) ||
+		(extension != get_extension_oid("wemb", true) && extension != get_extension_oid("vector", true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("type %s belongs neither to the extension \"%s\" nor to the extension \"%s\"",
+						format_type_be_qualified(type), "wemb", "vector")));
+}
+
 Oid
 wemb_vector_type(void)
 {
 	static Oid	known;			/* asked once a session: a type of this number that is still there is the same type */
 	Oid			schema;
 	Oid			text = TEXTOID;
-	Oid			function;
+	Oid			type;
 
 	if (OidIsValid(known) && SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(known)))
 		return known;
 
 	schema = wemb_extension_schema("wemb");
-	function = LookupFuncName(list_make2(makeString(get_namespace_name(schema)), makeString(pstrdup("wemb"))),
-							  1, &text, false);
-	known = get_func_rettype(function);
+	type = get_func_rettype(LookupFuncName(list_make2(makeString(get_namespace_name(schema)),
+													  makeString(pstrdup("wemb"))), 1, &text, false));
+	check_type(type);
+	known = type;
 	return known;
 }
 
