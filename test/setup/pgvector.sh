@@ -39,7 +39,7 @@ inside() {
 		REGRESS_OPTS='--load-extension=vector --load-extension=wemb' || { status=1; cat regression.diffs; }
 	stop_server "$place"
 	make -s test-tap PG_CONFIG="$STAGED_BIN/pg_config" bindir="$STAGED_BIN" PROVE_FLAGS=-v \
-		PROVE_TESTS=test/tap/35_coexist_pgvector.pl || status=1
+		PROVE_TESTS=test/tap/37_coexist_pgvector.pl || status=1
 	return $status
 }
 
