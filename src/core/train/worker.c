@@ -38,8 +38,6 @@ choose_objective(const TrainConfig *config)
 		objective.train = path ? wemb_cbow_path : wemb_cbow_negatives;
 		objective.gather = subwords ? wemb_cbow_gather_subwords : wemb_cbow_gather_words;
 		objective.scatter = subwords ? wemb_cbow_scatter_subwords : wemb_cbow_scatter_words;
-		if (!path)
-			objective.prepare = wemb_cbow_prepare;
 	}
 	else
 		objective.train = path ? wemb_skipgram_path : wemb_skipgram_negatives;
@@ -52,11 +50,11 @@ worker_header(void)
 	return (sizeof(TrainWorker) + TRAIN_CACHE_LINE - 1) / TRAIN_CACHE_LINE * TRAIN_CACHE_LINE;
 }
 
-/* Rows behind the header: the means and their copies, then the window's. */
+/* Rows behind the header: the mean and its copy, then the window's. */
 size_t
 wemb_train_worker_size(const TrainConfig *config)
 {
-	return worker_header() + 2 * CBOW_CENTRES * train_row_floats(config) * sizeof(float) + wemb_window_size(config);
+	return worker_header() + 2 * train_row_floats(config) * sizeof(float) + wemb_window_size(config);
 }
 
 TrainWorker *
@@ -71,7 +69,7 @@ wemb_train_worker_init(void *block, TrainShared *shared, int number)
 	w->loss_every = shared->config.epoch_tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
 	w->step.dim = shared->config.dim;
 	w->mean = (float *) ((char *) block + worker_header());
-	w->window_rows = w->mean + 2 * CBOW_CENTRES * shared->stride;
+	w->window_rows = w->mean + 2 * shared->stride;
 	wemb_train_worker_stream(w, number);
 	return w;
 }
