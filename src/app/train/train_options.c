@@ -38,7 +38,8 @@
 #define SHORT_WORDS			4.0		/* characters a word of the vocabulary, in the mean: 2 in Chinese, 7 in English */
 
 #define MUCH_TOKENS			5000000 /* from there on an epoch teaches enough for large steps */
-#define SKIPGRAM_ALPHA		0.04	/* with so many */
+#define SKIPGRAM_ALPHA		0.04	/* with so many ... */
+#define SUBWORD_ALPHA		0.03	/* ... if a word's vector is the mean of rows that other words move as well */
 #define HELPED_TOKENS		500000	/* in all epochs: with less, helpers take longer to start than they save */
 
 /* Names of the arguments. */
@@ -482,7 +483,7 @@ default_alpha(const TrainConfig *config)
 	if (config->architecture == TRAIN_CBOW)
 		return 0.06;
 	if (tokens >= MUCH_TOKENS)
-		return SKIPGRAM_ALPHA;
+		return config->max_n == 0 ? SKIPGRAM_ALPHA : SUBWORD_ALPHA;
 	return Min(SKIPGRAM_ALPHA, Max(0.015, rint(1000 * sum / config->epochs) / 1000));
 }
 
