@@ -54,7 +54,7 @@ include $(PGXS)
 
 # The arithmetic kernels are written for a fixed order of operations; only
 # explicit fused multiply-adds may appear.
-src/core/kernel/%.o src/core/base/%.o: override CFLAGS += -O3 -ffp-contract=off
+src/core/kernel/%.o src/core/base/%.o src/core/quant/%.o: override CFLAGS += -O3 -ffp-contract=off
 src/core/train/%.o src/core/text/%.o src/core/model/%.o src/type/%.o: override CFLAGS += -O3
 
 $(INSTALL_SQL): $(SQL_PARTS:%=sql/install/%.sql)

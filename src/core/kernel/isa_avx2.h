@@ -29,6 +29,22 @@ typedef __m256 vf;
 #define vf_abs(a)		_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
 #define vf_shl23(a)		_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a), 23))
 
+#define vf_from_i32(p)	_mm256_cvtepi32_ps(_mm256_loadu_si256((const __m256i *) (p)))
+#define vf_positive(v)	((unsigned) _mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_GT_OQ)))
+#define vf_swap1(v)		_mm256_permute_ps(v, _MM_SHUFFLE(2, 3, 0, 1))
+#define vf_swap2(v)		_mm256_permute_ps(v, _MM_SHUFFLE(1, 0, 3, 2))
+#define vf_swap4(v)		_mm256_permute2f128_ps(v, v, 1)
+
+/* Each lane's bit is shifted up to the sign. */
+static inline vf
+vf_flip(vf v, unsigned bits)
+{
+	const __m256i up = _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24);
+	const __m256i sign = _mm256_set1_epi32(INT32_MIN);
+
+	return _mm256_xor_ps(v, _mm256_castsi256_ps(_mm256_and_si256(_mm256_sllv_epi32(_mm256_set1_epi32((int) bits), up), sign)));
+}
+
 static inline vf
 vf_load_part(const float *p, int n)
 {
@@ -141,3 +157,24 @@ vb_sum(vb v)
 
 	return (uint64_t) _mm_cvtsi128_si64(half) + (uint64_t) _mm_extract_epi64(half, 1);
 }
+
+typedef uint32_t vb_bits;
+
+static inline vb
+vb_pick(vb v, vb_bits bits)
+{
+	const __m256i byte = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
+										  2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+	const __m256i bit = _mm256_set1_epi64x((int64_t) UINT64_C(0x8040201008040201));
+	__m256i		each = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32((int) bits), byte), bit);
+
+	return _mm256_and_si256(v, _mm256_cmpeq_epi8(each, bit));
+}
+
+#define vb_sum_bytes(v) _mm256_sad_epu8(v, _mm256_setzero_si256())
+
+#define VT_BYTES		32
+
+typedef uint8_t vt __attribute__((vector_size(VT_BYTES)));
+
+#define vt_lookup(t, i) ((vt) _mm256_shuffle_epi8((__m256i) (t), (__m256i) (i)))

@@ -30,6 +30,14 @@ typedef __m512 vf;
 #define vf_abs(a)		_mm512_abs_ps(a)
 #define vf_shl23(a)		_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a), 23))
 
+#define vf_from_i32(p)	_mm512_cvtepi32_ps(_mm512_loadu_si512(p))
+#define vf_positive(v)	((unsigned) _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_GT_OQ))
+#define vf_flip(v, bits) _mm512_mask_xor_ps(v, (__mmask16) (bits), v, _mm512_set1_ps(-0.0f))
+#define vf_swap1(v)		_mm512_permute_ps(v, _MM_SHUFFLE(2, 3, 0, 1))
+#define vf_swap2(v)		_mm512_permute_ps(v, _MM_SHUFFLE(1, 0, 3, 2))
+#define vf_swap4(v)		_mm512_shuffle_f32x4(v, v, _MM_SHUFFLE(2, 3, 0, 1))
+#define vf_swap8(v)		_mm512_shuffle_f32x4(v, v, _MM_SHUFFLE(1, 0, 3, 2))
+
 static inline float
 vf_sum(vf v)
 {
@@ -85,3 +93,14 @@ vb_count(vb v)
 
 	return _mm512_sad_epu8(_mm512_add_epi8(low_bits, high_bits), _mm512_setzero_si512());
 }
+
+typedef uint64_t vb_bits;
+
+#define vb_pick(v, bits) _mm512_maskz_mov_epi8(bits, v)
+#define vb_sum_bytes(v) _mm512_sad_epu8(v, _mm512_setzero_si512())
+
+#define VT_BYTES		64
+
+typedef uint8_t vt __attribute__((vector_size(VT_BYTES)));
+
+#define vt_lookup(t, i) ((vt) _mm512_shuffle_epi8((__m512i) (t), (__m512i) (i)))

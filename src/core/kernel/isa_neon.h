@@ -31,6 +31,27 @@ typedef float32x4_t vf;
 #define vf_join2(a, b)	vpaddq_f32(a, b)
 #define vf_join4(ab, cd) vpaddq_f32(ab, cd)
 
+#define vf_from_i32(p)	vcvtq_f32_s32(vld1q_s32(p))
+#define vf_swap1(v)		vrev64q_f32(v)
+#define vf_swap2(v)		vextq_f32(v, v, 2)
+
+static inline vf
+vf_flip(vf v, unsigned bits)
+{
+	const int32x4_t up = {31, 30, 29, 28};
+	uint32x4_t	signs = vandq_u32(vshlq_u32(vdupq_n_u32(bits), up), vdupq_n_u32(0x80000000));
+
+	return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(v), signs));
+}
+
+static inline unsigned
+vf_positive(vf v)
+{
+	const uint32x4_t bit = {1, 2, 4, 8};
+
+	return vaddvq_u32(vandq_u32(vcgtzq_f32(v), bit));
+}
+
 static inline vf
 vf_load_part(const float *p, int n)
 {
@@ -85,3 +106,22 @@ vb_load_part(const uint8_t *p, int n)
 	bytes_up_to_15(p, n, &first, &second);
 	return vcombine_u64(vcreate_u64(first), vcreate_u64(second));
 }
+
+typedef uint16_t vb_bits;
+
+static inline vb
+vb_pick(vb v, vb_bits bits)
+{
+	const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+	uint8x16_t	set = vtstq_u8(vcombine_u8(vdup_n_u8(bits & 255), vdup_n_u8(bits >> 8)), bit);
+
+	return vandq_u64(v, vreinterpretq_u64_u8(set));
+}
+
+#define vb_sum_bytes(v) vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vreinterpretq_u8_u64(v))))
+
+#define VT_BYTES		16
+
+typedef uint8x16_t vt;
+
+#define vt_lookup(t, i) vqtbl1q_u8(t, i)

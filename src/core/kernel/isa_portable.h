@@ -15,6 +15,11 @@
  *	vf_add vf_sub vf_mul vf_div vf_min vf_max vf_abs
  *	vf_fma(a, b, c)		a * b + c
  *	vf_shl23			bits shifted left by 23, as 2^n is made from n
+ *	vf_from_i32(p)		from memory with integers of 32 bits
+ *	vf_flip(v, bits)	the sign of lane i changed if bit i is set; higher bits do not matter
+ *	vf_positive			a number: bit i is set if lane i is above zero
+ *	vf_swap1 vf_swap2 vf_swap4 vf_swap8
+ *						every lane i for lane i ^ 1, 2, 4, 8; those below VF_LANES
  *	vf_sum				the sum of all lanes
  *	vf_join4(vf_join2(a, b), vf_join2(c, d))
  *						in every group of four lanes: the sums of a's, b's, c's and d's
@@ -28,6 +33,12 @@
  *	vb_and vb_or vb_xor
  *	vb_count			in every 64 bits: how many of them are set
  *	vb_add vb_sum		add counts; the sum of all of them
+ *	vb_bits				an integer of VB_BYTES bits
+ *	vb_pick(v, bits)	byte i of v if bit i is set, else zero
+ *	vb_sum_bytes		in every 64 bits: the sum of the bytes
+ *
+ *	vt, VT_BYTES		a vector of bytes, and how many it holds
+ *	vt_lookup(t, i)		in every 16 bytes: t's byte at each of i's, which are below 16
  */
 #include "core/kernel/bytes.h"
 
@@ -133,6 +144,30 @@ vf_fold(vf *out, vf a, vf b, vf c, vf d)
 	out[3] = d;
 }
 
+static inline vf
+vf_from_i32(const int32_t *p)
+{
+	vf			v = {(float) p[0], (float) p[1], (float) p[2], (float) p[3]};
+
+	return v;
+}
+
+static inline vf
+vf_flip(vf v, unsigned bits)
+{
+	vf_bits		signs = {bits << 31, bits >> 1 << 31, bits >> 2 << 31, bits >> 3 << 31};
+
+	return (vf) ((vf_bits) v ^ signs);
+}
+
+static inline unsigned
+vf_positive(vf v)
+{
+	return (unsigned) (v[0] > 0) | (unsigned) (v[1] > 0) << 1 | (unsigned) (v[2] > 0) << 2 | (unsigned) (v[3] > 0) << 3;
+}
+
+#define vf_swap1(v)		vf_pick(v, v, 1, 0, 3, 2)
+#define vf_swap2(v)		vf_pick(v, v, 2, 3, 0, 1)
 #define vf_set1(x)		((vf) {(x), (x), (x), (x)})
 #define vf_zero()		vf_set1(0.0f)
 #define vf_add(a, b)	((a) + (b))
@@ -164,3 +199,44 @@ vb_load(const uint8_t *p)
 #define vb_count(v)		((uint64_t) __builtin_popcountll(v))
 #define vb_add(a, b)	((a) + (b))
 #define vb_sum(v)		(v)
+
+typedef uint8_t vb_bits;
+
+/* The byte in all bytes, of each one bit, made 255 if it is set. */
+static inline vb
+vb_pick(vb v, vb_bits bits)
+{
+	uint64_t	each = bits * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+	uint64_t	set = (each + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101);
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	set = __builtin_bswap64(set);
+#endif
+	return v & set * 255;
+}
+
+static inline vb
+vb_sum_bytes(vb v)
+{
+	uint64_t	pairs = (v & UINT64_C(0x00FF00FF00FF00FF)) + (v >> 8 & UINT64_C(0x00FF00FF00FF00FF));
+
+	return pairs * UINT64_C(0x0001000100010001) >> 48;
+}
+
+#define VT_BYTES		16
+
+typedef uint8_t vt __attribute__((vector_size(VT_BYTES)));
+
+static inline vt
+vt_lookup(vt table, vt index)
+{
+	uint8_t		entries[VT_BYTES],
+				at[VT_BYTES];
+
+	memcpy(entries, &table, sizeof(table));
+	memcpy(at, &index, sizeof(index));
+	for (int i = 0; i < VT_BYTES; i++)
+		at[i] = entries[at[i]];
+	memcpy(&index, at, sizeof(index));
+	return index;
+}

@@ -4,14 +4,15 @@
  *		instruction set.
  *
  * Every loop is written once, in distance_impl.h, update_impl.h, bits_impl.h,
- * sgns_impl.h or rows_impl.h, over the words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
+ * sgns_impl.h, rows_impl.h, rotate_impl.h or code_impl.h, over the words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
  * picks the best table that the processor and the operating system can run.
  *
  * Promises of every table: any alignment, n >= 0, no access past n elements.
  * Distances accumulate in float; the result is within n * 2^-23 of the exact
  * one, relative to the sum of the magnitudes added.  NaN and infinity in give
  * NaN or infinity out.  Two tables may differ in the last bits, since they
- * add in different orders; one table always gives the same bits.
+ * add in different orders; one table always gives the same bits.  Rotations
+ * and codes (rotate_impl.h, code_impl.h) are the same bits from all tables.
  */
 #ifndef WEMB_KERNEL_H
 #define WEMB_KERNEL_H
@@ -89,6 +90,47 @@ typedef struct RowList
 	const int32_t *index;
 } RowList;
 
+#define CODE_LANES			16	/* floats that are added side by side */
+#define CODE_HALF_ROUNDING	(1.0f / 2048)	/* rounding a number to a half changes it by less than this share */
+
+/* Sums over the residual r = x - centroid, its code c (+1 where r is positive, else -1) and the centroid. */
+typedef struct CodeSums
+{
+	double		residual_squared;	/* <r, r> */
+	double		residual_code;	/* <r, c> */
+	double		centroid_code;	/* <centroid, c> */
+	double		residual_centroid;	/* <r, centroid> */
+} CodeSums;
+
+/* A query against codes: a byte and a sign for each dimension. */
+typedef struct CodeQuery
+{
+	int			dim;			/* a multiple of 64 */
+	int			bits;			/* planes of a code, the highest first */
+	int32_t		total;			/* sum of magnitudes times (2^bits - 1) */
+	const uint8_t *magnitudes;	/* dim bytes; dimensions 4i .. 4i + 3 add up to at most 255 */
+	const uint8_t *signs;		/* dim bits, set for a negative one; as codes, dimension i is bit i % 8 of byte i / 8 */
+} CodeQuery;
+
+/* What is kept of n vectors beside their codes; see core/quant/quant.h. */
+typedef struct CodeFactors
+{
+	int			n;
+	const Half *add;			/* aligned to nothing */
+	const Half *rescale;
+	const Half *error;
+} CodeFactors;
+
+/* How sums become estimates: (add + rescale * sum * step) * scale + origin; the rest is the bound's. */
+typedef struct CodeTerms
+{
+	float		step;
+	float		scale;
+	float		origin;
+	float		reach;			/* what error is multiplied by */
+	float		blur;			/* what |rescale| is multiplied by, for the rounding of the query */
+} CodeTerms;
+
 typedef struct WembKernel
 {
 	const char *name;			/* "portable", "avx2", "avx512", "neon" */
@@ -110,6 +152,23 @@ typedef struct WembKernel
 	void		(*labels_step) (SgnsStep *step);
 	void		(*sum_rows) (const RowList *list, float *out);	/* out += each row */
 	void		(*add_to_rows) (const RowList *list, const float *x);	/* each row += x */
+
+	/* n is a multiple of 64, for hadamard a power of two */
+	void		(*flip_signs) (float *x, const uint8_t *signs, int n);	/* x[i] = -x[i] where bit i % 8 of byte i / 8 is set */
+	void		(*sums_and_differences) (float *x, float *y, int n);	/* x[i], y[i] = x[i] + y[i], x[i] - y[i] */
+	void		(*hadamard) (float *x, int n);	/* the Walsh-Hadamard transform, not scaled */
+	CodeSums	(*code_of_residual) (const float *x, const float *centroid, int n, uint8_t *code);
+
+	/*
+	 * sums[i] = 2 * sum over dimensions of (code i's number) * (the query's number) - total, with what the query's
+	 * negative numbers add up to left out: twice the inner product with the code's number less its mean.
+	 */
+	void		(*array_sums) (const CodeQuery *query, const uint8_t *codes, int ncodes, int32_t *sums);
+	void		(*block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums);	/* of 32 */
+
+	/* sums, distance and lower have room for n rounded up to 16; lower: distance less the bound */
+	void		(*code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance,
+								   float *lower);
 } WembKernel;
 
 /* The table in use; the best one that can run, unless wemb_kernel_use() chose another. */

@@ -14,6 +14,8 @@
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/bits_impl.h"
+#include "core/kernel/rotate_impl.h"
+#include "core/kernel/code_impl.h"
 #include "core/kernel/table_impl.h"
 
 #endif							/* __aarch64__ */

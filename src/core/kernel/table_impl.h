@@ -22,4 +22,11 @@ const WembKernel ISA(wemb_kernel) = {
 	.labels_step = ISA(labels_step),
 	.sum_rows = ISA(sum_rows),
 	.add_to_rows = ISA(add_to_rows),
+	.flip_signs = ISA(flip_signs),
+	.sums_and_differences = ISA(sums_and_differences),
+	.hadamard = ISA(hadamard),
+	.code_of_residual = ISA(code_of_residual),
+	.array_sums = ISA(array_sums),
+	.block_sums = ISA(block_sums),
+	.code_estimates = ISA(code_estimates),
 };

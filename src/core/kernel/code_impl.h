@@ -1,0 +1,193 @@
+/*
+ * code_impl.h
+ *		Binary codes of vectors and sums over them, over the words of an
+ *		isa_<name>.h.  Included once for each instruction set.
+ *
+ * Floats are added in 16 lanes, whatever the width of a vector, and the rest is
+ * in integers: every instruction set gives the same bits.
+ */
+#define CODE_PARTS	(CODE_LANES / VF_LANES)
+
+static double
+ISA(sum_of_lanes) (const vf *parts)
+{
+	float		lanes[CODE_LANES];
+	double		sum = 0;
+
+	for (int p = 0; p < CODE_PARTS; p++)
+		vf_store(lanes + p * VF_LANES, parts[p]);
+	for (int lane = 0; lane < CODE_LANES; lane++)
+		sum += lanes[lane];
+	return sum;
+}
+
+static CodeSums
+ISA(code_of_residual) (const float *x, const float *centroid, int n, uint8_t *code)
+{
+	vf			squares[CODE_PARTS],
+				sizes[CODE_PARTS],
+				along_code[CODE_PARTS],
+				along_centroid[CODE_PARTS];
+
+	for (int p = 0; p < CODE_PARTS; p++)
+		squares[p] = sizes[p] = along_code[p] = along_centroid[p] = vf_zero();
+	for (int i = 0; i < n; i += CODE_LANES)
+	{
+		unsigned	bits = 0;
+
+		for (int p = 0; p < CODE_PARTS; p++)
+		{
+			vf			c = vf_load(centroid + i + p * VF_LANES);
+			vf			r = vf_sub(vf_load(x + i + p * VF_LANES), c);
+			unsigned	positive = vf_positive(r);
+
+			bits |= positive << (p * VF_LANES);
+			squares[p] = vf_add(squares[p], vf_mul(r, r));
+			sizes[p] = vf_add(sizes[p], vf_abs(r));
+			along_code[p] = vf_add(along_code[p], vf_flip(c, ~positive));
+			along_centroid[p] = vf_add(along_centroid[p], vf_mul(r, c));
+		}
+		code[i / 8] = (uint8_t) bits;
+		code[i / 8 + 1] = (uint8_t) (bits >> 8);
+	}
+	return (CodeSums) {
+		.residual_squared = ISA(sum_of_lanes) (squares),
+		.residual_code = ISA(sum_of_lanes) (sizes),
+		.centroid_code = ISA(sum_of_lanes) (along_code),
+		.residual_centroid = ISA(sum_of_lanes) (along_centroid),
+	};
+}
+
+static void
+ISA(array_sums) (const CodeQuery *query, const uint8_t *codes, int ncodes, int32_t *sums)
+{
+	const uint8_t *plane = codes;
+
+	for (int i = 0; i < ncodes; i++)
+	{
+		vb			sum = vb_zero();
+
+		for (int bit = 0; bit < query->bits; bit++, plane += query->dim / 8)
+		{
+			sum = vb_add(sum, sum);
+			for (int d = 0; d < query->dim; d += VB_BYTES)
+			{
+				vb_bits		set,
+							flipped;
+
+				memcpy(&set, plane + d / 8, sizeof(set));
+				memcpy(&flipped, query->signs + d / 8, sizeof(flipped));
+				sum = vb_add(sum, vb_sum_bytes(vb_pick(vb_load(query->magnitudes + d), set ^ flipped)));
+			}
+		}
+		sums[i] = (int32_t) (2 * vb_sum(sum)) - query->total;
+	}
+}
+
+/* 16-bit words of look-ups, and of sixteen bytes: the same words in all instruction sets, made of vt_lookup()'s vectors. */
+typedef uint16_t vt_words __attribute__((vector_size(VT_BYTES)));
+typedef uint16_t eight_words __attribute__((vector_size(16)));
+
+#define BLOCK_CHUNK		256		/* groups: as many bytes add up to less than 2^16 */
+
+/* Sums of what lies in the same place of every 16 bytes. */
+static inline eight_words
+ISA(fold_words) (vt_words v)
+{
+	eight_words parts[VT_BYTES / 16];
+
+	memcpy(parts, &v, sizeof(v));
+	for (int p = 1; p < VT_BYTES / 16; p++)
+		parts[0] += parts[p];
+	return parts[0];
+}
+
+/* Add the bytes that were added in pairs: those in the low half of a word, then those in the high half. */
+static inline void
+ISA(add_chunk) (int32_t *sums, vt_words pairs, vt_words highs)
+{
+	eight_words high = ISA(fold_words) (highs);
+	eight_words low = ISA(fold_words) (pairs) - (high << 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	eight_words first = high,
+				second = low;
+#else
+	eight_words first = low,
+				second = high;
+#endif
+
+	for (int i = 0; i < 8; i++)
+	{
+		sums[i] += 2 * first[i];
+		sums[8 + i] += 2 * second[i];
+	}
+}
+
+static void
+ISA(block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums)
+{
+	int			end = query->dim / 4 * 16;
+
+	for (int i = 0; i < 32; i++)
+		sums[i] = -query->total;
+	for (int start = 0; start < end; start += BLOCK_CHUNK * 16)
+	{
+		int			stop = end - start < BLOCK_CHUNK * 16 ? end : start + BLOCK_CHUNK * 16;
+		vt_words	pairs[2] = {{0}},
+					highs[2] = {{0}};
+
+		for (int i = start; i < stop; i += VT_BYTES)
+		{
+			vt			part,
+						entries;
+			vt_words	found;
+
+			memcpy(&part, codes + i, sizeof(part));
+			memcpy(&entries, table + i, sizeof(entries));
+			found = (vt_words) vt_lookup(entries, part & 15);
+			pairs[0] += found;
+			highs[0] += found >> 8;
+			found = (vt_words) vt_lookup(entries, (vt) ((vt_words) part >> 4) & 15);
+			pairs[1] += found;
+			highs[1] += found >> 8;
+		}
+		ISA(add_chunk) (sums, pairs[0], highs[0]);
+		ISA(add_chunk) (sums + 16, pairs[1], highs[1]);
+	}
+}
+
+static void
+ISA(code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance, float *lower)
+{
+	vf			rounding = vf_set1(terms->scale * CODE_HALF_ROUNDING);
+
+	for (int i = 0; i < factors->n; i += VF_LANES)
+	{
+		int			left = factors->n - i;
+		vf			add,
+					rescale,
+					error,
+					slack;
+
+		if (left >= VF_LANES)
+		{
+			add = vf_load_half(factors->add + i);
+			rescale = vf_load_half(factors->rescale + i);
+			error = vf_load_half(factors->error + i);
+		}
+		else
+		{
+			add = vf_load_half_part(factors->add + i, left);
+			rescale = vf_load_half_part(factors->rescale + i, left);
+			error = vf_load_half_part(factors->error + i, left);
+		}
+
+		vf			share = vf_mul(rescale, vf_mul(vf_from_i32(sums + i), vf_set1(terms->step)));
+		vf			estimate = vf_add(vf_mul(vf_add(add, share), vf_set1(terms->scale)), vf_set1(terms->origin));
+
+		slack = vf_add(vf_mul(error, vf_set1(terms->reach)), vf_mul(vf_abs(rescale), vf_set1(terms->blur)));
+		slack = vf_add(slack, vf_mul(vf_add(vf_abs(add), vf_abs(share)), rounding));
+		vf_store(distance + i, estimate);
+		vf_store(lower + i, vf_sub(estimate, slack));
+	}
+}

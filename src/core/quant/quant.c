@@ -1,0 +1,203 @@
+/*
+ * quant.c
+ *		The quantizer of an index: its rotation, and codes and factors of vectors.
+ */
+#include "core/quant/quant.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/quant/rotation.h"
+
+#define HALF_LARGEST	65504.0
+#define HALF_INFINITY	0x7C00
+
+/* Scales that are tried for codes of more than a bit, times the one that is best for a normal distribution. */
+#define SCALES			12
+#define SCALE_FIRST		0.70
+#define SCALE_STEP		0.06
+
+float
+wemb_quant_unit(float length)
+{
+	int			exponent;
+
+	if (!(length > 0) || !isfinite(length))
+		return 1;
+	frexpf(length, &exponent);
+	/* a square and a reciprocal of it must be finite */
+	return ldexpf(1, exponent < -60 ? -60 : exponent > 60 ? 60 : exponent);
+}
+
+static int
+padded_dim(int dim)
+{
+	return (dim + QUANT_PAD - 1) / QUANT_PAD * QUANT_PAD;
+}
+
+size_t
+wemb_quant_size(const QuantConfig *config)
+{
+	return sizeof(Quant) + ROTATION_SIGN_BYTES((size_t) padded_dim(config->dim));
+}
+
+Quant *
+wemb_quant_init(void *block, const QuantConfig *config)
+{
+	Quant	   *quant = block;
+
+	quant->dim = config->dim;
+	quant->padded = padded_dim(config->dim);
+	quant->bits = config->bits;
+	quant->metric = config->metric;
+	quant->unit = config->unit;
+	quant->code_bytes = config->bits * (quant->padded / 8);
+	wemb_rotation_init(quant->signs, quant->padded, config->seed);
+	return quant;
+}
+
+void
+wemb_quant_rotate(const Quant *quant, const float *x, float *rotated)
+{
+	memcpy(rotated, x, sizeof(float) * (size_t) quant->dim);
+	memset(rotated + quant->dim, 0, sizeof(float) * (size_t) (quant->padded - quant->dim));
+	wemb_rotation_apply(quant->signs, rotated, quant->padded, 1 / quant->unit);
+}
+
+/* What factors are made of: inner products of the residual r, its code's numbers less their mean c, and the centroid. */
+typedef struct Products
+{
+	double		rr;
+	double		rc;
+	double		cc;
+	double		centroid_c;
+	double		centroid_r;
+} Products;
+
+/* value as a half, or infinity if it cannot be one. */
+static Half
+half_or_infinity(double value)
+{
+	return fabs(value) <= HALF_LARGEST ? half_from_float((float) value) : HALF_INFINITY;
+}
+
+/* The least half that is not below value >= 0. */
+static Half
+half_above(double value)
+{
+	Half		half = half_or_infinity(value);
+
+	return half != HALF_INFINITY && half_to_float(half) < value ? (Half) (half + 1) : half;
+}
+
+static QuantFactors
+factors_of(const Quant *quant, const Products *p)
+{
+	/* what is estimated of <r, query - centroid>: <c, query - centroid> times this */
+	double		ratio = p->rc > 0 ? p->rr / p->rc : 0;
+	double		sine = p->rc > 0 ? p->rr * p->cc / (p->rc * p->rc) - 1 : 0;	/* tan^2 of the angle between r and c */
+	double		weight = quant->metric == QUANT_L2 ? 2 : 1;
+	double		add = weight * ratio * p->centroid_c + (quant->metric == QUANT_L2 ? p->rr : -p->centroid_r);
+	double		error = weight * sqrt(p->rr * (sine > 0 ? sine : 0) / (quant->padded - 1));
+	QuantFactors factors = {half_or_infinity(add), half_or_infinity(-weight * ratio), half_above(error)};
+
+	if (factors.add == HALF_INFINITY || factors.rescale == HALF_INFINITY || factors.error == HALF_INFINITY)
+		factors = (QuantFactors) {0, 0, HALF_INFINITY};
+	return factors;
+}
+
+/* How far codes go on one side: the numbers of a code less their mean are +-(magnitude + 1/2). */
+static int
+magnitude(double size, double scale, int largest)
+{
+	double		m = size * scale;
+
+	return m < largest ? (int) m : largest;
+}
+
+/*
+ * The scale at which the grid of 2^bits numbers points nearest to r's
+ * direction.  The step that is best for a normal distribution is within a few
+ * percent of it for nearly all rotated vectors (J. Max, "Quantizing for minimum
+ * distortion", 1960), so the scales around it are tried.
+ */
+static double
+best_scale(const Quant *quant, const float *x, const float *centroid, double rr)
+{
+	static const double step[QUANT_MAX_BITS + 1] = {0, 1.596, 0.9957, 0.5860, 0.3352, 0.1881, 0.1041, 0.0569, 0.0308};
+	double		normal = sqrt(quant->padded / rr) / step[quant->bits];
+	double		best = normal,
+				best_cosine = 0;
+	int			largest = (1 << (quant->bits - 1)) - 1;
+
+	for (int s = 0; s < SCALES; s++)
+	{
+		double		scale = normal * (SCALE_FIRST + SCALE_STEP * s),
+					rc = 0,
+					cc = 0;
+
+		for (int i = 0; i < quant->padded; i++)
+		{
+			double		size = fabsf(x[i] - centroid[i]);
+			double		c = magnitude(size, scale, largest) + 0.5;
+
+			rc += size * c;
+			cc += c * c;
+		}
+		if (rc * rc > best_cosine * cc)
+		{
+			best = scale;
+			best_cosine = rc * rc / cc;
+		}
+	}
+	return best;
+}
+
+/* Planes of a code of several bits; the first is there. */
+static Products
+encode_planes(const Quant *quant, const float *x, const float *centroid, uint8_t *code)
+{
+	int			plane_bytes = quant->padded / 8,
+				top = 1 << (quant->bits - 1);
+	Products	p = {0};
+	double		scale;
+
+	for (int i = 0; i < quant->padded; i++)
+		p.rr += (double) (x[i] - centroid[i]) * (x[i] - centroid[i]);
+	/* a residual of zero, or none that is finite */
+	if (!(p.rr > 0) || !isfinite(p.rr))
+	{
+		memset(code, 0, (size_t) quant->code_bytes);
+		return p;
+	}
+	scale = best_scale(quant, x, centroid, p.rr);
+	memset(code + plane_bytes, 0, (size_t) (quant->code_bytes - plane_bytes));
+	for (int i = 0; i < quant->padded; i++)
+	{
+		double		r = x[i] - centroid[i];
+		int			m = magnitude(fabs(r), scale, top - 1);
+		int			number = r > 0 ? top + m : top - 1 - m;
+		double		c = number - (top - 0.5);
+
+		for (int bit = 1; bit < quant->bits; bit++)
+			if (number >> (quant->bits - 1 - bit) & 1)
+				code[bit * plane_bytes + i / 8] |= (uint8_t) (1 << i % 8);
+		p.rc += r * c;
+		p.cc += c * c;
+		p.centroid_c += centroid[i] * c;
+		p.centroid_r += centroid[i] * r;
+	}
+	return p;
+}
+
+void
+wemb_quant_encode(const Quant *quant, const float *rotated, const float *centroid, uint8_t *code, QuantFactors *factors)
+{
+	CodeSums	sums = wemb_kernel->code_of_residual(rotated, centroid, quant->padded, code);
+	Products	p = {.rr = sums.residual_squared,.rc = sums.residual_code / 2,.cc = quant->padded / 4.0,
+	.centroid_c = sums.centroid_code / 2,.centroid_r = sums.residual_centroid};
+
+	if (quant->bits > 1)
+		p = encode_planes(quant, rotated, centroid, code);
+	*factors = factors_of(quant, &p);
+}
