@@ -58,29 +58,57 @@ ISA(code_of_residual) (const float *x, const float *centroid, int n, uint8_t *co
 	};
 }
 
+/* The 64 bits at p, the lowest in the lowest byte. */
+static inline uint64_t
+ISA(code_bits) (const uint8_t *p)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, p, sizeof(bits));
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bits = __builtin_bswap64(bits);
+#endif
+	return bits;
+}
+
+/* The sums of four codes, without the total. */
+static inline void
+ISA(four_sums) (const CodeQuery *query, const uint8_t *const codes[4], int32_t *sums)
+{
+	vb			sum[4] = {vb_zero(), vb_zero(), vb_zero(), vb_zero()};
+	int			plane_bytes = query->dim / 8;
+
+	for (int bit = 0; bit < query->bits; bit++)
+	{
+		for (int i = 0; i < 4; i++)
+			sum[i] = vb_add(sum[i], sum[i]);
+		for (int at = 0; at < plane_bytes; at += 8)
+		{
+			uint64_t	flipped = ISA(code_bits) (query->signs + at);
+
+			for (int i = 0; i < 4; i++)
+				sum[i] = vb_add(sum[i], vb_sum_picked(query->magnitudes + at * 8,
+													  ISA(code_bits) (codes[i] + bit * plane_bytes + at) ^ flipped));
+		}
+	}
+	vb_store_sums(sums, sum[0], sum[1], sum[2], sum[3]);
+}
+
 static void
 ISA(array_sums) (const CodeQuery *query, const uint8_t *codes, int ncodes, int32_t *sums)
 {
-	const uint8_t *plane = codes;
+	int			code_bytes = query->bits * (query->dim / 8);
 
-	for (int i = 0; i < ncodes; i++)
+	for (int i = 0; i < ncodes; i += 4)
 	{
-		vb			sum = vb_zero();
+		const uint8_t *four[4];
 
-		for (int bit = 0; bit < query->bits; bit++, plane += query->dim / 8)
-		{
-			sum = vb_add(sum, sum);
-			for (int d = 0; d < query->dim; d += VB_BYTES)
-			{
-				vb_bits		set,
-							flipped;
-
-				memcpy(&set, plane + d / 8, sizeof(set));
-				memcpy(&flipped, query->signs + d / 8, sizeof(flipped));
-				sum = vb_add(sum, vb_sum_bytes(vb_pick(vb_load(query->magnitudes + d), set ^ flipped)));
-			}
-		}
-		sums[i] = (int32_t) (2 * vb_sum(sum)) - query->total;
+		/* where there are no four, the last one again */
+		for (int j = 0; j < 4; j++)
+			four[j] = codes + (i + j < ncodes ? i + j : ncodes - 1) * code_bytes;
+		ISA(four_sums) (query, four, sums + i);
+		for (int j = 0; j < 4; j++)
+			sums[i + j] = 2 * sums[i + j] - query->total;
 	}
 }
 
@@ -90,24 +118,12 @@ typedef uint16_t eight_words __attribute__((vector_size(16)));
 
 #define BLOCK_CHUNK		256		/* groups: as many bytes add up to less than 2^16 */
 
-/* Sums of what lies in the same place of every 16 bytes. */
-static inline eight_words
-ISA(fold_words) (vt_words v)
-{
-	eight_words parts[VT_BYTES / 16];
-
-	memcpy(parts, &v, sizeof(v));
-	for (int p = 1; p < VT_BYTES / 16; p++)
-		parts[0] += parts[p];
-	return parts[0];
-}
-
 /* Add the bytes that were added in pairs: those in the low half of a word, then those in the high half. */
 static inline void
 ISA(add_chunk) (int32_t *sums, vt_words pairs, vt_words highs)
 {
-	eight_words high = ISA(fold_words) (highs);
-	eight_words low = ISA(fold_words) (pairs) - (high << 8);
+	eight_words high = vt_fold(highs);
+	eight_words low = vt_fold(pairs) - (high << 8);
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	eight_words first = high,
 				second = low;

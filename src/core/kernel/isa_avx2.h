@@ -158,23 +158,37 @@ vb_sum(vb v)
 	return (uint64_t) _mm_cvtsi128_si64(half) + (uint64_t) _mm_extract_epi64(half, 1);
 }
 
-typedef uint32_t vb_bits;
-
 static inline vb
-vb_pick(vb v, vb_bits bits)
+vb_sum_picked(const uint8_t *p, uint64_t bits)
 {
 	const __m256i byte = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
 										  2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
 	const __m256i bit = _mm256_set1_epi64x((int64_t) UINT64_C(0x8040201008040201));
-	__m256i		each = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32((int) bits), byte), bit);
+	__m256i		all = _mm256_set1_epi64x((int64_t) bits);
+	__m256i		first = _mm256_shuffle_epi8(all, byte);
+	__m256i		second = _mm256_shuffle_epi8(all, _mm256_add_epi8(byte, _mm256_set1_epi8(4)));
 
-	return _mm256_and_si256(v, _mm256_cmpeq_epi8(each, bit));
+	first = _mm256_and_si256(vb_load(p), _mm256_cmpeq_epi8(_mm256_and_si256(first, bit), bit));
+	second = _mm256_and_si256(vb_load(p + 32), _mm256_cmpeq_epi8(_mm256_and_si256(second, bit), bit));
+	return _mm256_add_epi64(_mm256_sad_epu8(first, _mm256_setzero_si256()),
+							_mm256_sad_epu8(second, _mm256_setzero_si256()));
 }
 
-#define vb_sum_bytes(v) _mm256_sad_epu8(v, _mm256_setzero_si256())
+/* The parts of b and d go above those of a and c, then all are sums of 32 bits. */
+static inline void
+vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
+{
+	__m256i		ab = _mm256_or_si256(a, _mm256_slli_epi64(b, 32));
+	__m256i		cd = _mm256_or_si256(c, _mm256_slli_epi64(d, 32));
+	__m256i		all = _mm256_add_epi32(_mm256_unpacklo_epi64(ab, cd), _mm256_unpackhi_epi64(ab, cd));
+
+	_mm_storeu_si128((__m128i *) p, _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)));
+}
 
 #define VT_BYTES		32
 
 typedef uint8_t vt __attribute__((vector_size(VT_BYTES)));
 
 #define vt_lookup(t, i) ((vt) _mm256_shuffle_epi8((__m256i) (t), (__m256i) (i)))
+#define vt_fold(v) \
+	((eight_words) _mm_add_epi16(_mm256_castsi256_si128((__m256i) (v)), _mm256_extracti128_si256((__m256i) (v), 1)))

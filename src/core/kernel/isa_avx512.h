@@ -94,13 +94,32 @@ vb_count(vb v)
 	return _mm512_sad_epu8(_mm512_add_epi8(low_bits, high_bits), _mm512_setzero_si512());
 }
 
-typedef uint64_t vb_bits;
+#define vb_sum_picked(p, bits) _mm512_sad_epu8(_mm512_maskz_mov_epi8(bits, _mm512_loadu_si512(p)), _mm512_setzero_si512())
 
-#define vb_pick(v, bits) _mm512_maskz_mov_epi8(bits, v)
-#define vb_sum_bytes(v) _mm512_sad_epu8(v, _mm512_setzero_si512())
+/* As in isa_avx2.h. */
+static inline void
+vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
+{
+	__m512i		ab = _mm512_or_si512(a, _mm512_slli_epi64(b, 32));
+	__m512i		cd = _mm512_or_si512(c, _mm512_slli_epi64(d, 32));
+	__m512i		all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+	__m256i		half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
+
+	_mm_storeu_si128((__m128i *) p, _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1)));
+}
 
 #define VT_BYTES		64
 
 typedef uint8_t vt __attribute__((vector_size(VT_BYTES)));
 
 #define vt_lookup(t, i) ((vt) _mm512_shuffle_epi8((__m512i) (t), (__m512i) (i)))
+
+static inline __m128i
+vt_fold_quarters(__m512i v)
+{
+	__m256i		half = _mm256_add_epi16(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+
+	return _mm_add_epi16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+#define vt_fold(v)		((eight_words) vt_fold_quarters((__m512i) (v)))

@@ -107,21 +107,33 @@ vb_load_part(const uint8_t *p, int n)
 	return vcombine_u64(vcreate_u64(first), vcreate_u64(second));
 }
 
-typedef uint16_t vb_bits;
-
+/* 16 bytes at a time; 16-bit sums of two bytes of each quarter. */
 static inline vb
-vb_pick(vb v, vb_bits bits)
+vb_sum_picked(const uint8_t *p, uint64_t bits)
 {
 	const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-	uint8x16_t	set = vtstq_u8(vcombine_u8(vdup_n_u8(bits & 255), vdup_n_u8(bits >> 8)), bit);
+	uint16x8_t	sum = vdupq_n_u16(0);
 
-	return vandq_u64(v, vreinterpretq_u64_u8(set));
+	for (int i = 0; i < 4; i++, bits >>= 16)
+	{
+		uint8x16_t	each = vcombine_u8(vdup_n_u8((uint8_t) bits), vdup_n_u8((uint8_t) (bits >> 8)));
+
+		sum = vpadalq_u8(sum, vandq_u8(vld1q_u8(p + i * 16), vtstq_u8(each, bit)));
+	}
+	return vpaddlq_u32(vpaddlq_u16(sum));
 }
 
-#define vb_sum_bytes(v) vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vreinterpretq_u8_u64(v))))
+static inline void
+vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
+{
+	uint32x4_t	sums = vcombine_u32(vmovn_u64(vpaddq_u64(a, b)), vmovn_u64(vpaddq_u64(c, d)));
+
+	vst1q_s32(p, vreinterpretq_s32_u32(sums));
+}
 
 #define VT_BYTES		16
 
 typedef uint8x16_t vt;
 
 #define vt_lookup(t, i) vqtbl1q_u8(t, i)
+#define vt_fold(v)		((eight_words) (v))

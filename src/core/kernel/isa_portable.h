@@ -33,12 +33,14 @@
  *	vb_and vb_or vb_xor
  *	vb_count			in every 64 bits: how many of them are set
  *	vb_add vb_sum		add counts; the sum of all of them
- *	vb_bits				an integer of VB_BYTES bits
- *	vb_pick(v, bits)	byte i of v if bit i is set, else zero
- *	vb_sum_bytes		in every 64 bits: the sum of the bytes
+ *	vb_sum_picked(p, bits)
+ *						of 64 bytes from memory, those where bit i is set: their sum, in parts
+ *	vb_store_sums(p, a, b, c, d)
+ *						the sums of all parts of a, b, c and d, to memory as integers of 32 bits
  *
  *	vt, VT_BYTES		a vector of bytes, and how many it holds
  *	vt_lookup(t, i)		in every 16 bytes: t's byte at each of i's, which are below 16
+ *	vt_fold				as eight words of 16 bits: the sums of those in the same place of every 16 bytes
  */
 #include "core/kernel/bytes.h"
 
@@ -200,27 +202,36 @@ vb_load(const uint8_t *p)
 #define vb_add(a, b)	((a) + (b))
 #define vb_sum(v)		(v)
 
-typedef uint8_t vb_bits;
-
-/* The byte in all bytes, of each one bit, made 255 if it is set. */
+/* A byte at a time: it in all bytes of a word, of each one bit, made 255 if it is set. */
 static inline vb
-vb_pick(vb v, vb_bits bits)
+vb_sum_picked(const uint8_t *p, uint64_t bits)
 {
-	uint64_t	each = bits * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
-	uint64_t	set = (each + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101);
+	const uint64_t pairs = UINT64_C(0x00FF00FF00FF00FF);
+	uint64_t	sum = 0;
+
+	for (int i = 0; i < 8; i++, bits >>= 8)
+	{
+		uint64_t	each = (bits & 255) * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+		uint64_t	set = (each + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101);
+		uint64_t	picked;
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	set = __builtin_bswap64(set);
+		set = __builtin_bswap64(set);
 #endif
-	return v & set * 255;
+		picked = vb_load(p + i * 8) & set * 255;
+		sum += (picked & pairs) + (picked >> 8 & pairs);
+	}
+	sum = (sum & UINT64_C(0x0000FFFF0000FFFF)) + (sum >> 16 & UINT64_C(0x0000FFFF0000FFFF));
+	return (sum & UINT32_MAX) + (sum >> 32);
 }
 
-static inline vb
-vb_sum_bytes(vb v)
+static inline void
+vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
 {
-	uint64_t	pairs = (v & UINT64_C(0x00FF00FF00FF00FF)) + (v >> 8 & UINT64_C(0x00FF00FF00FF00FF));
-
-	return pairs * UINT64_C(0x0001000100010001) >> 48;
+	p[0] = (int32_t) a;
+	p[1] = (int32_t) b;
+	p[2] = (int32_t) c;
+	p[3] = (int32_t) d;
 }
 
 #define VT_BYTES		16
@@ -240,3 +251,5 @@ vt_lookup(vt table, vt index)
 	memcpy(&index, at, sizeof(index));
 	return index;
 }
+
+#define vt_fold(v)		((eight_words) (v))

@@ -166,7 +166,7 @@ typedef struct WembKernel
 	void		(*array_sums) (const CodeQuery *query, const uint8_t *codes, int ncodes, int32_t *sums);
 	void		(*block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums);	/* of 32 */
 
-	/* sums, distance and lower have room for n rounded up to 16; lower: distance less the bound */
+	/* room for n rounded up to 16 in sums (above too), distance and lower, which is distance less the bound */
 	void		(*code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance,
 								   float *lower);
 } WembKernel;

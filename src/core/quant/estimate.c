@@ -204,18 +204,27 @@ wemb_quant_table_size(const Quant *quant)
 void
 wemb_quant_table_init(uint8_t *table, const QuantQuery *query)
 {
+	typedef uint8_t Entries __attribute__((vector_size(16)));
+	static const Entries with_bit[4] = {
+		{0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255},
+		{0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 255, 255, 0, 0, 255, 255},
+		{0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 255, 255, 255, 255},
+		{0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255},
+	};
 	const uint8_t *signs = query->bytes + query->padded;
 
 	for (int d = 0; d < query->padded; d += 4, table += 16)
 	{
-		int			flipped = signs[d / 8] >> d % 8 & 15;
-		uint8_t		sum[16] = {0};
+		Entries		sums = {0};
 
-		/* sums without signs; a code's bit counts where it differs from the sign */
-		for (int i = 1; i < 16; i++)
-			sum[i] = (uint8_t) (sum[i & (i - 1)] + query->bytes[d + __builtin_ctz((unsigned) i)]);
-		for (int i = 0; i < 16; i++)
-			table[i] = sum[i ^ flipped];
+		/* a code's bit counts where it differs from the sign */
+		for (int i = 0; i < 4; i++)
+		{
+			uint8_t		sign = signs[d / 8] >> (d % 8 + i) & 1 ? 255 : 0;
+
+			sums += (with_bit[i] ^ sign) & query->bytes[d + i];
+		}
+		memcpy(table, &sums, sizeof(sums));
 	}
 }
 
