@@ -269,8 +269,8 @@ encode_all(Scan *s)
 
 		wemb_quant_rotate(s->quant, s->v.x + (size_t) i * s->v.dim, s->rotated);
 		wemb_quant_encode(s->quant, s->rotated, s->rotated_centroid, code, &factors);
-		wemb_quant_array_put(s->quant, s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES, i % QUANT_ARRAY_CODES, code,
-							 &factors);
+		wemb_quant_array_put(s->quant, s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES,
+							 i % QUANT_ARRAY_CODES, code, &factors);
 	}
 	printf("%d vectors of %d dimensions encoded in %.2f s, %zu bytes each\n", s->v.n, s->v.dim, seconds() - start,
 		   s->quant->code_bytes + sizeof(QuantFactors));
@@ -296,7 +296,8 @@ scan_query(Scan *s, const float *q, int k)
 		QuantEstimates e;
 		int			n = s->v.n - i < QUANT_ARRAY_CODES ? s->v.n - i : QUANT_ARRAY_CODES;
 
-		wemb_quant_array_estimate(s->query, &origin, s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES, n, &e);
+		wemb_quant_array_estimate(s->query, &origin, s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES, n,
+								  &e);
 		for (int j = 0; j < n; j++)
 		{
 			float		d = exact_distance(q, s->v.x + (size_t) (i + j) * s->v.dim, s->v.dim);

@@ -246,7 +246,8 @@ fingerprint(void)
 		for (int bits = 1; bits <= 8; bits += 3)
 		{
 			Rng			rng = rng_for(5, (uint64_t) i);
-			QuantConfig config = {.dim = dims[i],.bits = bits,.metric = i % 2 ? QUANT_IP : QUANT_L2,.seed = 7,.unit = 8};
+			QuantMetric metric = i % 2 ? QUANT_IP : QUANT_L2;
+			QuantConfig config = {.dim = dims[i],.bits = bits,.metric = metric,.seed = 7,.unit = 8};
 			Bench		b = bench_new(config, 40);
 			QuantEstimates estimates;
 			QuantOrigin origin;
@@ -441,6 +442,12 @@ test_edges(void)
 	CHECK(isfinite(1 / (wemb_quant_unit(1e-40f) * wemb_quant_unit(1e-40f))), "they are not");
 }
 
+static bool
+are_numbered(const QuantFactors *factors, int i)
+{
+	return factors->add == i && factors->rescale == i + 100 && factors->error == i + 200;
+}
+
 static void
 test_layout(void)
 {
@@ -467,11 +474,9 @@ test_layout(void)
 	for (int i = 0; i < 32; i++)
 	{
 		wemb_quant_block_get(b.quant, b.block, i, code, &back);
-		CHECK(memcmp(code, before + i * 16, 16) == 0 && back.add == i && back.rescale == i + 100 && back.error == i + 200,
-			  "code %d of the block", i);
+		CHECK(memcmp(code, before + i * 16, 16) == 0 && are_numbered(&back, i), "code %d of the block", i);
 		wemb_quant_array_get(b.quant, b.array, 32, i, code, &back);
-		CHECK(memcmp(code, before + i * 16, 16) == 0 && back.add == i && back.rescale == i + 100 && back.error == i + 200,
-			  "code %d of the array", i);
+		CHECK(memcmp(code, before + i * 16, 16) == 0 && are_numbered(&back, i), "code %d of the array", i);
 	}
 	bench_free(&b);
 }

@@ -112,7 +112,7 @@ ISA(array_sums) (const CodeQuery *query, const uint8_t *codes, int ncodes, int32
 	}
 }
 
-/* 16-bit words of look-ups, and of sixteen bytes: the same words in all instruction sets, made of vt_lookup()'s vectors. */
+/* Words of 16 bits: as many as vt_lookup()'s vectors have room for, and eight. */
 typedef uint16_t vt_words __attribute__((vector_size(VT_BYTES)));
 typedef uint16_t eight_words __attribute__((vector_size(16)));
 
@@ -173,7 +173,8 @@ ISA(block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *co
 }
 
 static void
-ISA(code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance, float *lower)
+ISA(code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance,
+					 float *lower)
 {
 	vf			rounding = vf_set1(terms->scale * CODE_HALF_ROUNDING);
 

@@ -42,7 +42,9 @@ vf_flip(vf v, unsigned bits)
 	const __m256i up = _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24);
 	const __m256i sign = _mm256_set1_epi32(INT32_MIN);
 
-	return _mm256_xor_ps(v, _mm256_castsi256_ps(_mm256_and_si256(_mm256_sllv_epi32(_mm256_set1_epi32((int) bits), up), sign)));
+	__m256i		shifted = _mm256_sllv_epi32(_mm256_set1_epi32((int) bits), up);
+
+	return _mm256_xor_ps(v, _mm256_castsi256_ps(_mm256_and_si256(shifted, sign)));
 }
 
 static inline vf

@@ -94,7 +94,8 @@ vb_count(vb v)
 	return _mm512_sad_epu8(_mm512_add_epi8(low_bits, high_bits), _mm512_setzero_si512());
 }
 
-#define vb_sum_picked(p, bits) _mm512_sad_epu8(_mm512_maskz_mov_epi8(bits, _mm512_loadu_si512(p)), _mm512_setzero_si512())
+#define vb_sum_picked(p, bits) \
+	_mm512_sad_epu8(_mm512_maskz_mov_epi8(bits, _mm512_loadu_si512(p)), _mm512_setzero_si512())
 
 /* As in isa_avx2.h. */
 static inline void

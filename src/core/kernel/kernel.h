@@ -3,9 +3,9 @@
  *		The inner loops over floats and bits, one table of functions for each
  *		instruction set.
  *
- * Every loop is written once, in distance_impl.h, update_impl.h, bits_impl.h,
- * sgns_impl.h, rows_impl.h, rotate_impl.h or code_impl.h, over the words of an isa_<name>.h; kernel_<name>.c binds the two.  kernel.c
- * picks the best table that the processor and the operating system can run.
+ * Every loop is written once, in a <what>_impl.h, over the words of an
+ * isa_<name>.h; kernel_<name>.c binds the two.  kernel.c picks the best table
+ * that the processor and the operating system can run.
  *
  * Promises of every table: any alignment, n >= 0, no access past n elements.
  * Distances accumulate in float; the result is within n * 2^-23 of the exact
@@ -154,7 +154,7 @@ typedef struct WembKernel
 	void		(*add_to_rows) (const RowList *list, const float *x);	/* each row += x */
 
 	/* n is a multiple of 64, for hadamard a power of two */
-	void		(*flip_signs) (float *x, const uint8_t *signs, int n);	/* x[i] = -x[i] where bit i % 8 of byte i / 8 is set */
+	void		(*flip_signs) (float *x, const uint8_t *signs, int n);	/* x[i] = -x[i] where the sign's bit is set */
 	void		(*sums_and_differences) (float *x, float *y, int n);	/* x[i], y[i] = x[i] + y[i], x[i] - y[i] */
 	void		(*hadamard) (float *x, int n);	/* the Walsh-Hadamard transform, not scaled */
 	CodeSums	(*code_of_residual) (const float *x, const float *centroid, int n, uint8_t *code);
@@ -164,11 +164,12 @@ typedef struct WembKernel
 	 * negative numbers add up to left out: twice the inner product with the code's number less its mean.
 	 */
 	void		(*array_sums) (const CodeQuery *query, const uint8_t *codes, int ncodes, int32_t *sums);
-	void		(*block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums);	/* of 32 */
+	/* the same of 32 codes of a bit, in the layout of core/quant/README.md */
+	void		(*block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums);
 
 	/* room for n rounded up to 16 in sums (above too), distance and lower, which is distance less the bound */
-	void		(*code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance,
-								   float *lower);
+	void		(*code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums,
+								   float *distance, float *lower);
 } WembKernel;
 
 /* The table in use; the best one that can run, unless wemb_kernel_use() chose another. */

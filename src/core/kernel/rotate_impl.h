@@ -33,7 +33,7 @@ ISA(sums_and_differences) (float *x, float *y, int n)
 	}
 }
 
-/* The stages between elements less than 16 apart: each adds a copy with the partners swapped to one with signs changed. */
+/* Stages between elements of one vector: a copy with partners swapped, added to one with signs of half changed. */
 static inline vf
 ISA(hadamard_within) (vf v)
 {

@@ -58,13 +58,24 @@ wemb_quant_query_init(void *block, const Quant *quant, const float *rotated, flo
 	return query;
 }
 
-/* Sums to estimates, with factors that lie one array after the other. */
-static void
-estimate_from_sums(const QuantQuery *query, const QuantOrigin *origin, const void *factors, int capacity, int n,
-				   const int32_t *sums, QuantEstimates *estimates)
+/* Factors of n codes, in one array after the other, each with room for capacity. */
+typedef struct FactorArrays
 {
-	const Half *add = factors;
-	CodeFactors list = {.n = n,.add = add,.rescale = add + capacity,.error = add + 2 * capacity};
+	const Half *first;
+	int			capacity;
+	int			n;
+} FactorArrays;
+
+static void
+estimate_from_sums(const QuantQuery *query, const QuantOrigin *origin, FactorArrays factors, const int32_t *sums,
+				   QuantEstimates *estimates)
+{
+	CodeFactors list = {
+		.n = factors.n,
+		.add = factors.first,
+		.rescale = factors.first + factors.capacity,
+		.error = factors.first + 2 * factors.capacity,
+	};
 
 	/* a rounding error is even over a step; over the numbers of a code less their mean, at most 2^bits / 2 */
 	float		spread = query->step * sqrtf((float) query->padded / 12) * (float) (1 << query->bits) / 4;
@@ -125,7 +136,8 @@ get_factors(const void *at, int capacity, int i, QuantFactors *factors)
 }
 
 void
-wemb_quant_array_put(const Quant *quant, void *array, int capacity, int i, const uint8_t *code, const QuantFactors *factors)
+wemb_quant_array_put(const Quant *quant, void *array, int capacity, int i, const uint8_t *code,
+					 const QuantFactors *factors)
 {
 	size_t		bytes = (size_t) quant->code_bytes;
 
@@ -148,10 +160,11 @@ wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin *origin, co
 {
 	CodeQuery	codes = code_query(query);
 	size_t		code_bytes = (size_t) query->bits * (size_t) query->padded / 8;
+	const void *factors = (const uint8_t *) array + (size_t) capacity * code_bytes;
 	int32_t		sums[QUANT_ARRAY_CODES];
 
 	wemb_kernel->array_sums(&codes, array, n, sums);
-	estimate_from_sums(query, origin, (const uint8_t *) array + (size_t) capacity * code_bytes, capacity, n, sums, estimates);
+	estimate_from_sums(query, origin, (FactorArrays) {factors, capacity, n}, sums, estimates);
 }
 
 /* ---- blocks */
@@ -233,9 +246,9 @@ wemb_quant_block_estimate(const QuantQuery *query, const uint8_t *table, const Q
 						  QuantEstimates *estimates)
 {
 	CodeQuery	codes = code_query(query);
+	const void *factors = (const uint8_t *) block + QUANT_BLOCK_CODES * query->padded / 8;
 	int32_t		sums[QUANT_BLOCK_CODES];
 
 	wemb_kernel->block_sums(&codes, table, block, sums);
-	estimate_from_sums(query, origin, (const uint8_t *) block + QUANT_BLOCK_CODES * query->padded / 8, QUANT_BLOCK_CODES,
-					   QUANT_BLOCK_CODES, sums, estimates);
+	estimate_from_sums(query, origin, (FactorArrays) {factors, QUANT_BLOCK_CODES, QUANT_BLOCK_CODES}, sums, estimates);
 }

@@ -64,7 +64,7 @@ wemb_quant_rotate(const Quant *quant, const float *x, float *rotated)
 	wemb_rotation_apply(quant->signs, rotated, quant->padded, 1 / quant->unit);
 }
 
-/* What factors are made of: inner products of the residual r, its code's numbers less their mean c, and the centroid. */
+/* What factors are made of: products of the residual r, its code's numbers less their mean c, and the centroid. */
 typedef struct Products
 {
 	double		rr;

@@ -82,7 +82,7 @@ typedef struct QuantQuery
 	float		epsilon;		/* settable between two estimates: how sure the bound is */
 	float		step;			/* what one means in bytes, in units */
 	uint32_t	total;			/* sum of bytes */
-	uint8_t		bytes[];		/* magnitudes (padded; four neighbours add up to at most 255), then signs (padded / 8) */
+	uint8_t		bytes[];		/* magnitudes (padded; each four add up to at most 255), then signs (padded / 8) */
 } QuantQuery;
 
 /* The query seen from the centroid that codes are relative to, in the vectors' own measure. */
@@ -99,7 +99,7 @@ typedef struct QuantEstimates
 	float		lower[QUANT_ARRAY_CODES];	/* the true distance is hardly ever below; -infinity if nothing is known */
 } QuantEstimates;
 
-/* The unit for vectors whose residuals are mostly about this long: a power of two.  Within 1/200 .. 200 of it is well. */
+/* The unit for vectors whose residuals are mostly about this long: a power of two.  1/200 to 200 times it is well. */
 extern float wemb_quant_unit(float length);
 
 extern size_t wemb_quant_size(const QuantConfig *config);
@@ -136,16 +136,19 @@ extern void wemb_quant_array_get(const Quant *quant, const void *array, int capa
 								 QuantFactors *factors);
 
 /* Estimates of the first n <= QUANT_ARRAY_CODES codes of an array of that capacity. */
-extern void wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin *origin, const void *array, int capacity,
-									  int n, QuantEstimates *estimates);
+extern void wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin *origin, const void *array,
+									  int capacity, int n, QuantEstimates *estimates);
 
 /*
  * A block: QUANT_BLOCK_CODES codes of 1 bit, interleaved for look-ups, then
- * as many of each factor.  Any alignment to 2 bytes.  quant and query must have 1 bit.
- * With more bits, keep them in an array beside the block.
+ * as many of each factor.  Any alignment to 2 bytes.  quant and query must have
+ * 1 bit; an index whose codes have more keeps them in arrays.  A block may
+ * have fewer codes: what the estimates of the others are does not matter, as
+ * long as their bytes are initialized.
  */
 extern size_t wemb_quant_block_size(const Quant *quant);
-extern void wemb_quant_block_put(const Quant *quant, void *block, int i, const uint8_t *code, const QuantFactors *factors);
+extern void wemb_quant_block_put(const Quant *quant, void *block, int i, const uint8_t *code,
+								 const QuantFactors *factors);
 extern void wemb_quant_block_get(const Quant *quant, const void *block, int i, uint8_t *code, QuantFactors *factors);
 
 /* The query's sums for every four dimensions, which blocks need: 4 * padded bytes. */
