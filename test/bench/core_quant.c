@@ -162,7 +162,7 @@ time_dim(int dim, int nbits)
 		query = least_time(time_query, &s);
 		table = least_time(time_table, &s);
 		array = least_time(time_array, &s) / 32;
-		codes = nbits == 1 ? least_time(time_block, &s) / 32 : NAN;
+		codes = least_time(time_block, &s) / 32;
 		printf("%-9s %6d %5d %9.0f %9.0f %9.0f %9.0f %10.2f %10.2f\n", kernel->name, dim, nbits, rotate, encode, query, table,
 			   array, codes);
 	}
@@ -378,6 +378,7 @@ main(int argc, char **argv)
 			   "table ns", "array ns/c", "block ns/c");
 		for (int i = 2; i < argc; i++)
 			time_dim(atoi(argv[i]), 1);
+		time_dim(atoi(argv[2]), 2);
 		time_dim(atoi(argv[2]), 4);
 		return 0;
 	}

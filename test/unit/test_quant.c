@@ -106,7 +106,7 @@ encode_all(Bench *b)
 		wemb_quant_rotate(b->quant, b->vectors + i * b->config.dim, b->rotated);
 		wemb_quant_encode(b->quant, b->rotated, b->rotated_centroid, b->code, &factors);
 		wemb_quant_array_put(b->quant, b->array, b->n, i, b->code, &factors);
-		if (b->config.bits == 1 && i < QUANT_BLOCK_CODES)
+		if (i < QUANT_BLOCK_CODES)
 			wemb_quant_block_put(b->quant, b->block, i, b->code, &factors);
 	}
 }
@@ -142,8 +142,7 @@ prepare(Bench *b, const float *query, float epsilon)
 {
 	wemb_quant_rotate(b->quant, query, b->rotated);
 	wemb_quant_query_init(b->query, b->quant, b->rotated, epsilon);
-	if (b->config.bits == 1)
-		wemb_quant_table_init(b->table, b->query);
+	wemb_quant_table_init(b->table, b->query);
 	return (QuantOrigin) {
 		(float) exact(b, query, b->centroid), (float) sqrt(l2sq(query, b->centroid, b->config.dim))
 	};
@@ -195,12 +194,9 @@ estimates_are_plain(Bench *b, const WembKernel *kernel, Rng *rng)
 		ok = ok && fabs(array.distance[i] - want) <= 4e-6 * (fabs(want) + fabs(origin.add) + 30 * b->config.dim) &&
 			array.lower[i] < array.distance[i];
 	}
-	if (b->config.bits == 1)
-	{
-		wemb_quant_block_estimate(b->query, b->table, &origin, b->block, &block);
-		for (int i = 0; i < n && i < QUANT_BLOCK_CODES; i++)
-			ok = ok && block.distance[i] == array.distance[i] && block.lower[i] == array.lower[i];
-	}
+	wemb_quant_block_estimate(b->query, b->table, &origin, b->block, &block);
+	for (int i = 0; i < n && i < QUANT_BLOCK_CODES; i++)
+		ok = ok && block.distance[i] == array.distance[i] && block.lower[i] == array.lower[i];
 	free(query);
 	return ok;
 }
@@ -449,34 +445,34 @@ are_numbered(const QuantFactors *factors, int i)
 }
 
 static void
-test_layout(void)
+test_layout(int bits)
 {
-	QuantConfig config = {.dim = 100,.bits = 1,.unit = 1};
+	QuantConfig config = {.dim = 100,.bits = bits,.unit = 1};
 	Bench		b = bench_new(config, 32);
 	Rng			rng = rng_for(1, 1);
-	uint8_t		before[16 * 32],
-				code[16];
+	int			size = 16 * bits;
+	uint8_t		before[48 * 32],
+				code[48];
 	QuantFactors factors,
 				back;
 
-	unit_group("arrays and blocks give back what was put, whatever was there");
-	CHECK(wemb_quant_array_size(b.quant, 32) == 32 * (16 + 6), "%zu", wemb_quant_array_size(b.quant, 32));
-	CHECK(wemb_quant_block_size(b.quant) == 32 * (16 + 6), "%zu", wemb_quant_block_size(b.quant));
-	for (int i = 0; i < 16 * 32; i++)
+	CHECK(wemb_quant_array_size(b.quant, 32) == (size_t) (32 * (size + 6)), "%zu", wemb_quant_array_size(b.quant, 32));
+	CHECK(wemb_quant_block_size(b.quant) == (size_t) (32 * (size + 6)), "%zu", wemb_quant_block_size(b.quant));
+	for (int i = 0; i < size * 32; i++)
 		before[i] = (uint8_t) rng_next(&rng);
 	memset(b.block, 0xAA, wemb_quant_block_size(b.quant));
 	for (int i = 0; i < 32; i++)
 	{
 		factors = (QuantFactors) {(Half) i, (Half) (i + 100), (Half) (i + 200)};
-		wemb_quant_array_put(b.quant, b.array, 32, i, before + i * 16, &factors);
-		wemb_quant_block_put(b.quant, b.block, i, before + i * 16, &factors);
+		wemb_quant_array_put(b.quant, b.array, 32, i, before + i * size, &factors);
+		wemb_quant_block_put(b.quant, b.block, i, before + i * size, &factors);
 	}
 	for (int i = 0; i < 32; i++)
 	{
 		wemb_quant_block_get(b.quant, b.block, i, code, &back);
-		CHECK(memcmp(code, before + i * 16, 16) == 0 && are_numbered(&back, i), "code %d of the block", i);
+		CHECK(memcmp(code, before + i * size, (size_t) size) == 0 && are_numbered(&back, i), "code %d of the block", i);
 		wemb_quant_array_get(b.quant, b.array, 32, i, code, &back);
-		CHECK(memcmp(code, before + i * 16, 16) == 0 && are_numbered(&back, i), "code %d of the array", i);
+		CHECK(memcmp(code, before + i * size, (size_t) size) == 0 && are_numbered(&back, i), "code %d of the array", i);
 	}
 	bench_free(&b);
 }
@@ -490,7 +486,9 @@ main(void)
 #else
 	test_estimator(400);
 #endif
-	test_layout();
+	unit_group("arrays and blocks give back what was put, whatever was there");
+	test_layout(1);
+	test_layout(3);
 	test_edges();
 	test_kernels();
 	test_same_bits();

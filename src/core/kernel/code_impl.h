@@ -118,9 +118,9 @@ typedef uint16_t eight_words __attribute__((vector_size(16)));
 
 #define BLOCK_CHUNK		256		/* groups: as many bytes add up to less than 2^16 */
 
-/* Add the bytes that were added in pairs: those in the low half of a word, then those in the high half. */
+/* Add bytes that were added in pairs, shifted left: those in the low half of a word, then those in the high half. */
 static inline void
-ISA(add_chunk) (int32_t *sums, vt_words pairs, vt_words highs)
+ISA(add_chunk) (int32_t *sums, vt_words pairs, vt_words highs, int shift)
 {
 	eight_words high = vt_fold(highs);
 	eight_words low = vt_fold(pairs) - (high << 8);
@@ -134,18 +134,15 @@ ISA(add_chunk) (int32_t *sums, vt_words pairs, vt_words highs)
 
 	for (int i = 0; i < 8; i++)
 	{
-		sums[i] += 2 * first[i];
-		sums[8 + i] += 2 * second[i];
+		sums[i] += first[i] << shift;
+		sums[8 + i] += second[i] << shift;
 	}
 }
 
-static void
-ISA(block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums)
+/* Add one plane's sums, shifted left, to those of 32 codes. */
+static inline void
+ISA(add_plane) (int32_t *sums, const uint8_t *table, const uint8_t *plane, int end, int shift)
 {
-	int			end = query->dim / 4 * 16;
-
-	for (int i = 0; i < 32; i++)
-		sums[i] = -query->total;
 	for (int start = 0; start < end; start += BLOCK_CHUNK * 16)
 	{
 		int			stop = end - start < BLOCK_CHUNK * 16 ? end : start + BLOCK_CHUNK * 16;
@@ -158,7 +155,7 @@ ISA(block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *co
 						entries;
 			vt_words	found;
 
-			memcpy(&part, codes + i, sizeof(part));
+			memcpy(&part, plane + i, sizeof(part));
 			memcpy(&entries, table + i, sizeof(entries));
 			found = (vt_words) vt_lookup(entries, part & 15);
 			pairs[0] += found;
@@ -167,9 +164,20 @@ ISA(block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *co
 			pairs[1] += found;
 			highs[1] += found >> 8;
 		}
-		ISA(add_chunk) (sums, pairs[0], highs[0]);
-		ISA(add_chunk) (sums + 16, pairs[1], highs[1]);
+		ISA(add_chunk) (sums, pairs[0], highs[0], shift);
+		ISA(add_chunk) (sums + 16, pairs[1], highs[1], shift);
 	}
+}
+
+static void
+ISA(block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums)
+{
+	int			plane_bytes = query->dim * 4;
+
+	for (int i = 0; i < 32; i++)
+		sums[i] = -query->total;
+	for (int bit = 0; bit < query->bits; bit++)
+		ISA(add_plane) (sums, table, codes + bit * plane_bytes, plane_bytes, query->bits - bit);
 }
 
 static void

@@ -164,7 +164,7 @@ typedef struct WembKernel
 	 * negative numbers add up to left out: twice the inner product with the code's number less its mean.
 	 */
 	void		(*array_sums) (const CodeQuery *query, const uint8_t *codes, int ncodes, int32_t *sums);
-	/* the same of 32 codes of a bit, in the layout of core/quant/README.md */
+	/* the same of 32 codes, in the layout of core/quant/README.md */
 	void		(*block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums);
 
 	/* room for n rounded up to 16 in sums (above too), distance and lower, which is distance less the bound */

@@ -179,7 +179,7 @@ nibble_of(int code)
 size_t
 wemb_quant_block_size(const Quant *quant)
 {
-	return QUANT_BLOCK_CODES * ((size_t) quant->padded / 8 + sizeof(QuantFactors));
+	return wemb_quant_array_size(quant, QUANT_BLOCK_CODES);
 }
 
 void
@@ -188,13 +188,13 @@ wemb_quant_block_put(const Quant *quant, void *block, int i, const uint8_t *code
 	Nibble		nibble = nibble_of(i);
 	uint8_t    *group = (uint8_t *) block + nibble.byte;
 
-	for (int d = 0; d < quant->padded; d += 4, group += 16)
+	for (int d = 0; d < quant->code_bytes * 8; d += 4, group += 16)
 	{
 		int			four = code[d / 8] >> d % 8 & 15;
 
 		*group = (uint8_t) ((*group & ~(15 << nibble.shift)) | four << nibble.shift);
 	}
-	put_factors((uint8_t *) block + QUANT_BLOCK_CODES * quant->padded / 8, QUANT_BLOCK_CODES, i, factors);
+	put_factors((uint8_t *) block + QUANT_BLOCK_CODES * quant->code_bytes, QUANT_BLOCK_CODES, i, factors);
 }
 
 void
@@ -203,9 +203,9 @@ wemb_quant_block_get(const Quant *quant, const void *block, int i, uint8_t *code
 	Nibble		nibble = nibble_of(i);
 	const uint8_t *group = (const uint8_t *) block + nibble.byte;
 
-	for (int byte = 0; byte < quant->padded / 8; byte++, group += 32)
+	for (int byte = 0; byte < quant->code_bytes; byte++, group += 32)
 		code[byte] = (uint8_t) ((group[0] >> nibble.shift & 15) | (group[16] >> nibble.shift & 15) << 4);
-	get_factors((const uint8_t *) block + QUANT_BLOCK_CODES * quant->padded / 8, QUANT_BLOCK_CODES, i, factors);
+	get_factors((const uint8_t *) block + QUANT_BLOCK_CODES * quant->code_bytes, QUANT_BLOCK_CODES, i, factors);
 }
 
 size_t
@@ -246,7 +246,7 @@ wemb_quant_block_estimate(const QuantQuery *query, const uint8_t *table, const Q
 						  QuantEstimates *estimates)
 {
 	CodeQuery	codes = code_query(query);
-	const void *factors = (const uint8_t *) block + QUANT_BLOCK_CODES * query->padded / 8;
+	const void *factors = (const uint8_t *) block + QUANT_BLOCK_CODES * (query->bits * query->padded / 8);
 	int32_t		sums[QUANT_BLOCK_CODES];
 
 	wemb_kernel->block_sums(&codes, table, block, sums);

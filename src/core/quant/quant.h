@@ -140,18 +140,17 @@ extern void wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin
 									  int capacity, int n, QuantEstimates *estimates);
 
 /*
- * A block: QUANT_BLOCK_CODES codes of 1 bit, interleaved for look-ups, then
- * as many of each factor.  Any alignment to 2 bytes.  quant and query must have
- * 1 bit; an index whose codes have more keeps them in arrays.  A block may
- * have fewer codes: what the estimates of the others are does not matter, as
- * long as their bytes are initialized.
+ * A block: QUANT_BLOCK_CODES codes, interleaved for look-ups, then as many of
+ * each factor.  Any alignment to 2 bytes.  It may have fewer codes: what the
+ * estimates of the others are does not matter, as long as their bytes are
+ * initialized.  From some eight codes on, a block is faster than an array.
  */
 extern size_t wemb_quant_block_size(const Quant *quant);
 extern void wemb_quant_block_put(const Quant *quant, void *block, int i, const uint8_t *code,
 								 const QuantFactors *factors);
 extern void wemb_quant_block_get(const Quant *quant, const void *block, int i, uint8_t *code, QuantFactors *factors);
 
-/* The query's sums for every four dimensions, which blocks need: 4 * padded bytes. */
+/* The query's sums for each four dimensions, which blocks need: 4 * padded bytes. */
 extern size_t wemb_quant_table_size(const Quant *quant);
 extern void wemb_quant_table_init(uint8_t *table, const QuantQuery *query);
 
