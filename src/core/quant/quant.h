@@ -143,7 +143,7 @@ extern void wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin
  * A block: QUANT_BLOCK_CODES codes, interleaved for look-ups, then as many of
  * each factor.  Any alignment to 2 bytes.  It may have fewer codes: what the
  * estimates of the others are does not matter, as long as their bytes are
- * initialized.  From some eight codes on, a block is faster than an array.
+ * initialized.  From some 16 codes at 100 dimensions on, a block is faster than an array.
  */
 extern size_t wemb_quant_block_size(const Quant *quant);
 extern void wemb_quant_block_put(const Quant *quant, void *block, int i, const uint8_t *code,
