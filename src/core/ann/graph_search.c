@@ -1,0 +1,388 @@
+/*
+ * graph_search.c
+ *		Best-first search of one layer.
+ *
+ * Four places for what was met:
+ *	seen	a hash table of all node numbers, so that each is met once
+ *	queue	a heap of nodes to visit, nearest first; behind it, from the array's end, "aside": those too far for now
+ *	near	the nearest nodes not yet given, sorted; "window" of them, or fewer if no more are known
+ *	rest	a heap of nodes not yet given that are farther than all of near
+ */
+#include "core/ann/graph_search.h"
+
+#include <math.h>
+#include <string.h>
+
+struct GraphSearch
+{
+	GraphStore *store;
+	int			ef;
+	int			window;			/* as many of near must be nearer than the queue before one is given */
+	uint64_t	visits;
+	uint64_t	distances;
+	uint32_t	max_seen;
+	int			max_ef;
+	GraphCandidate best;		/* nearest of all that were visited, gone or not */
+
+	uint32_t	nseen;
+	uint32_t	seen_mask;
+	uint32_t	nqueue;
+	uint32_t	naside;
+	float		aside_nearest;	/* of those aside; infinite if there are none */
+	uint32_t	nrest;
+	int			near_first;		/* near[near_first .. near_first + nnear - 1] */
+	int			nnear;
+
+	/* arrays, all in the block */
+	uint32_t   *seen;			/* node, or GRAPH_NONE */
+	GraphCandidate *queue;		/* max_seen */
+	GraphCandidate *rest;		/* max_seen */
+	GraphCandidate *near;		/* 2 * max_ef */
+
+	GraphVisit	visit;
+	uint32_t	fresh[GRAPH_MAX_LINKS];
+	float		fresh_distances[GRAPH_MAX_LINKS];
+};
+
+/* ---- heaps, nearest on top ---- */
+
+static void
+heap_push(GraphCandidate *heap, uint32_t *n, GraphCandidate item)
+{
+	uint32_t	i = (*n)++;
+
+	while (i > 0 && heap[(i - 1) / 2].distance > item.distance)
+	{
+		heap[i] = heap[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	heap[i] = item;
+}
+
+static GraphCandidate
+heap_pop(GraphCandidate *heap, uint32_t *n)
+{
+	GraphCandidate top = heap[0];
+	GraphCandidate item = heap[--(*n)];
+	uint32_t	i = 0;
+
+	for (;;)
+	{
+		uint32_t	child = 2 * i + 1;
+
+		if (child >= *n)
+			break;
+		if (child + 1 < *n && heap[child + 1].distance < heap[child].distance)
+			child++;
+		if (heap[child].distance >= item.distance)
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = item;
+	return top;
+}
+
+/* ---- the set of nodes met ---- */
+
+static uint32_t
+seen_slots(uint32_t max_seen)
+{
+	uint32_t	slots = 64;
+
+	while (slots < 2 * (uint64_t) max_seen && slots < UINT32_C(1) << 31)
+		slots *= 2;
+	return slots;
+}
+
+/* Whether node was not met before; it is from now on. */
+static inline bool
+seen_add(GraphSearch *search, uint32_t node)
+{
+	uint32_t	i = (uint32_t) ((node * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & search->seen_mask;
+
+	while (search->seen[i] != GRAPH_NONE)
+	{
+		if (search->seen[i] == node)
+			return false;
+		i = (i + 1) & search->seen_mask;
+	}
+	search->seen[i] = node;
+	search->nseen++;
+	return true;
+}
+
+static void
+seen_clear(GraphSearch *search)
+{
+	for (uint32_t i = 0; i <= search->seen_mask; i++)
+		search->seen[i] = GRAPH_NONE;
+	search->nseen = 0;
+}
+
+/* ---- blocks ---- */
+
+size_t
+wemb_graph_search_size(const GraphSearchConfig *config)
+{
+	return sizeof(GraphSearch) + 2 * (size_t) config->max_ef * sizeof(GraphCandidate) +
+		2 * (size_t) config->max_seen * sizeof(GraphCandidate) +
+		(size_t) seen_slots(config->max_seen) * sizeof(uint32_t);
+}
+
+GraphSearch *
+wemb_graph_search_init(void *block, const GraphSearchConfig *config)
+{
+	GraphSearch *search = block;
+
+	memset(search, 0, sizeof(*search));
+	search->max_ef = config->max_ef;
+	search->max_seen = config->max_seen;
+	search->seen_mask = seen_slots(config->max_seen) - 1;
+	search->near = (GraphCandidate *) (search + 1);
+	search->queue = search->near + 2 * (size_t) config->max_ef;
+	search->rest = search->queue + config->max_seen;
+	search->seen = (uint32_t *) (search->rest + config->max_seen);
+	return search;
+}
+
+void
+wemb_graph_search_start(GraphSearch *search, GraphStore *store, int ef)
+{
+	search->store = store;
+	search->ef = ef;
+	search->window = ef;
+	search->visits = 0;
+	search->distances = 0;
+	search->best = (GraphCandidate) {INFINITY, GRAPH_NONE};
+	search->nqueue = 0;
+	search->naside = 0;
+	search->aside_nearest = INFINITY;
+	search->nrest = 0;
+	search->near_first = 0;
+	search->nnear = 0;
+	seen_clear(search);
+}
+
+GraphSearch *
+wemb_graph_search_grow(void *block, const GraphSearchConfig *config, const GraphSearch *search)
+{
+	GraphSearch *grown = wemb_graph_search_init(block, config);
+
+	wemb_graph_search_start(grown, search->store, search->ef);
+	grown->window = search->window;
+	grown->visits = search->visits;
+	grown->distances = search->distances;
+	grown->best = search->best;
+	for (uint32_t i = 0; i <= search->seen_mask; i++)
+		if (search->seen[i] != GRAPH_NONE)
+			seen_add(grown, search->seen[i]);
+	grown->nqueue = search->nqueue;
+	memcpy(grown->queue, search->queue, search->nqueue * sizeof(GraphCandidate));
+	grown->naside = search->naside;
+	grown->aside_nearest = search->aside_nearest;
+	memcpy(grown->queue + grown->max_seen - search->naside, search->queue + search->max_seen - search->naside,
+		   search->naside * sizeof(GraphCandidate));
+	grown->nrest = search->nrest;
+	memcpy(grown->rest, search->rest, search->nrest * sizeof(GraphCandidate));
+	grown->nnear = search->nnear;
+	memcpy(grown->near, search->near + search->near_first, search->nnear * sizeof(GraphCandidate));
+	return grown;
+}
+
+/* ---- what was found ---- */
+
+/* What the queue's nearest must be farther than before near's first is given. */
+static inline float
+threshold(const GraphSearch *search)
+{
+	if (search->nnear < search->window)
+		return INFINITY;
+	return search->near[search->near_first + search->nnear - 1].distance;
+}
+
+/* Put item into near, which has fewer than window others. */
+static void
+near_insert(GraphSearch *search, GraphCandidate item)
+{
+	GraphCandidate *near;
+	int			i = search->nnear;
+
+	if (search->near_first + search->nnear == 2 * search->max_ef)
+	{
+		memmove(search->near, search->near + search->near_first, search->nnear * sizeof(GraphCandidate));
+		search->near_first = 0;
+	}
+	near = search->near + search->near_first;
+	while (i > 0 && near[i - 1].distance > item.distance)
+	{
+		near[i] = near[i - 1];
+		i--;
+	}
+	near[i] = item;
+	search->nnear++;
+}
+
+/* A node that can be given. */
+static void
+result_add(GraphSearch *search, GraphCandidate item)
+{
+	if (search->nnear == search->window)
+	{
+		GraphCandidate farthest = search->near[search->near_first + search->nnear - 1];
+
+		if (item.distance >= farthest.distance)
+		{
+			heap_push(search->rest, &search->nrest, item);
+			return;
+		}
+		heap_push(search->rest, &search->nrest, farthest);
+		search->nnear--;
+	}
+	else if (search->nrest > 0 && search->rest[0].distance < item.distance)
+	{
+		GraphCandidate nearer = heap_pop(search->rest, &search->nrest);
+
+		heap_push(search->rest, &search->nrest, item);
+		item = nearer;
+	}
+	near_insert(search, item);
+}
+
+/* A node to visit, if the search goes on that far. */
+static inline void
+queue_add(GraphSearch *search, GraphCandidate item)
+{
+	if (item.distance < threshold(search))
+		heap_push(search->queue, &search->nqueue, item);
+	else
+	{
+		search->queue[search->max_seen - ++search->naside] = item;
+		if (item.distance < search->aside_nearest)
+			search->aside_nearest = item.distance;
+	}
+}
+
+/* Those set aside are near enough now.  The queue cannot run into them: together they are at most max_seen. */
+static void
+queue_take_aside(GraphSearch *search)
+{
+	while (search->naside > 0)
+	{
+		GraphCandidate item = search->queue[search->max_seen - search->naside];
+
+		search->naside--;
+		heap_push(search->queue, &search->nqueue, item);
+	}
+	search->aside_nearest = INFINITY;
+}
+
+/* ---- steps ---- */
+
+/* Add the nodes of search->fresh, with their distances or estimates. */
+static void
+meet(GraphSearch *search, int n)
+{
+	search->distances += n;
+	for (int i = 0; i < n; i++)
+		queue_add(search, (GraphCandidate) {search->fresh_distances[i], search->fresh[i]});
+}
+
+static void
+visit_node(GraphSearch *search, GraphCandidate at)
+{
+	GraphVisit *visit = &search->visit;
+	int			n = 0;
+
+	if (!search->store->visit(search->store, at.node, visit))
+		return;
+	search->visits++;
+	if (!search->store->exact)
+		at.distance = visit->distance;
+	if (at.distance < search->best.distance || search->best.node == GRAPH_NONE)
+		search->best = at;
+	if (!visit->gone)
+		result_add(search, at);
+	for (int i = 0; i < visit->nlinks; i++)
+	{
+		search->fresh[n] = visit->links[i];
+		search->fresh_distances[n] = visit->estimates[i];
+		if (seen_add(search, visit->links[i]))
+			n++;
+	}
+	if (search->store->exact && n > 0)
+		search->store->measure(search->store, search->fresh, n, search->fresh_distances);
+	meet(search, n);
+}
+
+void
+wemb_graph_search_from(GraphSearch *search, uint32_t node)
+{
+	if (node == GRAPH_NONE || !seen_add(search, node))
+		return;
+	search->fresh[0] = node;
+	search->fresh_distances[0] = 0; /* whatever it is, it must be visited */
+	if (search->store->exact)
+		search->store->measure(search->store, search->fresh, 1, search->fresh_distances);
+	meet(search, 1);
+}
+
+GraphStatus
+wemb_graph_search_run(GraphSearch *search)
+{
+	for (int visits = 0; visits < GRAPH_STEP_VISITS; visits++)
+	{
+		float		bound = threshold(search);
+
+		if (search->aside_nearest < bound || (search->nqueue == 0 && isinf(bound)))
+			queue_take_aside(search);
+		if (search->nqueue == 0 || search->queue[0].distance >= bound)
+			return search->nnear > 0 ? GRAPH_FOUND : GRAPH_END;
+		if (search->nseen + GRAPH_MAX_LINKS > search->max_seen)
+			return GRAPH_FULL;
+		visit_node(search, heap_pop(search->queue, &search->nqueue));
+	}
+	return GRAPH_AGAIN;
+}
+
+GraphStatus
+wemb_graph_search_next(GraphSearch *search, GraphCandidate *found)
+{
+	GraphStatus status = wemb_graph_search_run(search);
+	int			lookahead = search->ef / 4 > 1 ? search->ef / 4 : 1;
+
+	if (status != GRAPH_FOUND)
+		return status;
+	*found = search->near[search->near_first++];
+	search->nnear--;
+	if (search->window > lookahead)
+		search->window--;
+	while (search->nnear < search->window && search->nrest > 0)
+		near_insert(search, heap_pop(search->rest, &search->nrest));
+	return GRAPH_FOUND;
+}
+
+const GraphCandidate *
+wemb_graph_search_nearest(const GraphSearch *search, int *n)
+{
+	*n = search->nnear;
+	return search->near + search->near_first;
+}
+
+uint32_t
+wemb_graph_search_way(const GraphSearch *search)
+{
+	return search->best.node;
+}
+
+uint64_t
+wemb_graph_search_visits(const GraphSearch *search)
+{
+	return search->visits;
+}
+
+uint64_t
+wemb_graph_search_distances(const GraphSearch *search)
+{
+	return search->distances;
+}
