@@ -44,6 +44,10 @@ init_store(ArrayStore *array, int m, uint64_t seed)
 
 	array_init(array, &config, vectors[0], DIM, 2 * MAX_ROWS + 1000);
 	array->rng = rng_for(seed, 1);
+	free(array->search);
+	array->search_config = (GraphSearchConfig) {128, GRAPH_MAX_LINKS};	/* so small that it must grow */
+	array->search = wemb_graph_search_init(malloc(wemb_graph_search_size(&array->search_config)),
+										   &array->search_config);
 }
 
 /* ---- invariants, as numbered in src/index/hnsw/README.md ---- */
@@ -219,7 +223,31 @@ count_live(const ArrayStore *array)
 	return n;
 }
 
-/* A scan to the end gives every live node once.  Returns how many came out of order. */
+/* Visited by the scan under way, not given yet; live. */
+static float pending[2 * MAX_ROWS + 1000];	/* distance, or infinite */
+static bool (*recorded_visit) (GraphStore *store, uint32_t node, GraphVisit *visit);
+
+static bool
+recording_visit(GraphStore *store, uint32_t node, GraphVisit *visit)
+{
+	bool		used = recorded_visit(store, node, visit);
+
+	if (((ArrayStore *) store)->nodes[node].layer == 0 && !visit->gone)
+		array_measure(store, &node, 1, &pending[node]);
+	return used;
+}
+
+static float
+nearest_pending(const ArrayStore *array)
+{
+	float		nearest = INFINITY;
+
+	for (uint32_t i = 0; i < array->nnodes; i++)
+		nearest = fminf(nearest, pending[i]);
+	return nearest;
+}
+
+/* A scan to the end gives every live node once, always the nearest of those visited.  Returns how many came out of order. */
 static int
 check_stream(ArrayStore *array, const float *query, int ef)
 {
@@ -230,6 +258,10 @@ check_stream(ArrayStore *array, const float *query, int ef)
 	int			late = 0;
 
 	memset(given, 0, sizeof(given));
+	for (uint32_t i = 0; i < array->nnodes; i++)
+		pending[i] = INFINITY;
+	recorded_visit = array->store.visit;
+	array->store.visit = recording_visit;
 	array_scan_start(array, query, ef);
 	while (array->entry != GRAPH_NONE && array_scan_next(array, &found))
 	{
@@ -238,6 +270,8 @@ check_stream(ArrayStore *array, const float *query, int ef)
 		array_measure(&array->store, &found.node, 1, &distance);
 		CHECK(!given[found.node], "%u came twice", found.node);
 		CHECK(array->nodes[found.node].used && !array->nodes[found.node].gone, "%u is gone", found.node);
+		CHECK(distance <= nearest_pending(array), "%u is not the nearest", found.node);
+		pending[found.node] = INFINITY;
 		CHECK(distance == found.distance, "%u: %g instead of %g", found.node, found.distance, distance);
 		given[found.node] = true;
 		late += found.distance < last;
@@ -245,6 +279,7 @@ check_stream(ArrayStore *array, const float *query, int ef)
 		n++;
 	}
 	CHECK(n == count_live(array), "%d of %d came", n, count_live(array));
+	array->store.visit = recorded_visit;
 	return late;
 }
 
@@ -461,6 +496,35 @@ test_select(void)
 }
 
 static void
+test_back_link(void)
+{
+	ArrayStore	array;
+	GraphSelect how = {6, 1, false};
+	uint32_t	links[GRAPH_MAX_LINKS] = {GRAPH_NONE, 11, 12 | GRAPH_CHILD, 13};
+	GraphBackLink back = {1, 11, 0, true};
+	int			n = 4;
+
+	unit_group("a link back: new, known already, too far, and links of the tree stay");
+	make_vectors(14, MAX_ROWS);
+	init_store(&array, 12, 2);
+	for (int i = 0; i < 101; i++)
+		array.nodes[i] = (ArrayNode) {.vector = i, .used = true};
+	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n), "known");
+	CHECK(n == 4 && links[1] == (11 | GRAPH_CHILD), "no child");
+	back = (GraphBackLink) {1, 20, 0.1f, false};
+	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 5 && links[4] == 20, "new");
+	back = (GraphBackLink) {1, 21, 0.1f, true};
+	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 6 && links[5] == (21 | GRAPH_CHILD), "child");
+	back = (GraphBackLink) {1, 22, 1e6f, false};
+	wemb_graph_back_link(&array.store, &how, &back, links, &n);
+	back = (GraphBackLink) {1, 23, 1e6f, true};
+	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n), "child that is far");
+	CHECK(n <= 6 && links[0] == GRAPH_NONE && links[1] == (11 | GRAPH_CHILD) && links[2] == (12 | GRAPH_CHILD) &&
+		  links[3] == (21 | GRAPH_CHILD) && links[4] == (23 | GRAPH_CHILD), "the tree");
+	array_free(&array);
+}
+
+static void
 test_levels(void)
 {
 	Rng			rng = rng_for(1, 1);
@@ -485,6 +549,7 @@ main(void)
 	test_recall();
 	test_order();
 	test_select();
+	test_back_link();
 	test_levels();
 	return unit_done();
 }

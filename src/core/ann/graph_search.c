@@ -3,15 +3,28 @@
  *		Best-first search of one layer.
  *
  * Four places for what was met:
- *	seen	a hash table of all node numbers, so that each is met once
+ *	seen	a hash table of all nodes met, each with its estimate
  *	queue	a heap of nodes to visit, nearest first; behind it, from the array's end, "aside": those too far for now
  *	near	the nearest nodes not yet given, sorted; "window" of them, or fewer if no more are known
  *	rest	a heap of nodes not yet given that are farther than all of near
+ *
+ * A node that several visited ones are linked to has been estimated as often, with
+ * errors that are independent, since each code is relative to another vector.
+ * The mean is what counts.  When it falls, the node is queued once more; when it has
+ * risen, that is found out when the node comes to the top, and it goes back.  On real vectors of 100
+ * dimensions this saves almost half of the visits at a recall of 0.99.
  */
 #include "core/ann/graph_search.h"
 
 #include <math.h>
 #include <string.h>
+
+typedef struct SeenNode
+{
+	uint32_t	node;			/* or GRAPH_NONE */
+	uint32_t	estimates;		/* how many; 0: visited */
+	float		distance;		/* their mean */
+} SeenNode;
 
 struct GraphSearch
 {
@@ -34,8 +47,8 @@ struct GraphSearch
 	int			nnear;
 
 	/* arrays, all in the block */
-	uint32_t   *seen;			/* node, or GRAPH_NONE */
-	GraphCandidate *queue;		/* max_seen */
+	SeenNode   *seen;
+	GraphCandidate *queue;		/* 2 * max_seen */
 	GraphCandidate *rest;		/* max_seen */
 	GraphCandidate *near;		/* 2 * max_ef */
 
@@ -95,28 +108,30 @@ seen_slots(uint32_t max_seen)
 	return slots;
 }
 
-/* Whether node was not met before; it is from now on. */
-static inline bool
-seen_add(GraphSearch *search, uint32_t node)
+/* Where node is, or where it would be. */
+static inline SeenNode *
+seen_find(const GraphSearch *search, uint32_t node)
 {
 	uint32_t	i = (uint32_t) ((node * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & search->seen_mask;
 
-	while (search->seen[i] != GRAPH_NONE)
-	{
-		if (search->seen[i] == node)
-			return false;
+	while (search->seen[i].node != GRAPH_NONE && search->seen[i].node != node)
 		i = (i + 1) & search->seen_mask;
-	}
-	search->seen[i] = node;
+	return &search->seen[i];
+}
+
+/* Fill the place that seen_find() gave. */
+static inline void
+seen_add(GraphSearch *search, SeenNode *place, uint32_t node, float distance)
+{
+	*place = (SeenNode) {node, 1, distance};
 	search->nseen++;
-	return true;
 }
 
 static void
 seen_clear(GraphSearch *search)
 {
 	for (uint32_t i = 0; i <= search->seen_mask; i++)
-		search->seen[i] = GRAPH_NONE;
+		search->seen[i].node = GRAPH_NONE;
 	search->nseen = 0;
 }
 
@@ -126,8 +141,8 @@ size_t
 wemb_graph_search_size(const GraphSearchConfig *config)
 {
 	return sizeof(GraphSearch) + 2 * (size_t) config->max_ef * sizeof(GraphCandidate) +
-		2 * (size_t) config->max_seen * sizeof(GraphCandidate) +
-		(size_t) seen_slots(config->max_seen) * sizeof(uint32_t);
+		3 * (size_t) config->max_seen * sizeof(GraphCandidate) +
+		(size_t) seen_slots(config->max_seen) * sizeof(SeenNode);
 }
 
 GraphSearch *
@@ -141,8 +156,8 @@ wemb_graph_search_init(void *block, const GraphSearchConfig *config)
 	search->seen_mask = seen_slots(config->max_seen) - 1;
 	search->near = (GraphCandidate *) (search + 1);
 	search->queue = search->near + 2 * (size_t) config->max_ef;
-	search->rest = search->queue + config->max_seen;
-	search->seen = (uint32_t *) (search->rest + config->max_seen);
+	search->rest = search->queue + 2 * (size_t) config->max_seen;
+	search->seen = (SeenNode *) (search->rest + config->max_seen);
 	return search;
 }
 
@@ -175,14 +190,15 @@ wemb_graph_search_grow(void *block, const GraphSearchConfig *config, const Graph
 	grown->distances = search->distances;
 	grown->best = search->best;
 	for (uint32_t i = 0; i <= search->seen_mask; i++)
-		if (search->seen[i] != GRAPH_NONE)
-			seen_add(grown, search->seen[i]);
+		if (search->seen[i].node != GRAPH_NONE)
+			*seen_find(grown, search->seen[i].node) = search->seen[i];
+	grown->nseen = search->nseen;
 	grown->nqueue = search->nqueue;
 	memcpy(grown->queue, search->queue, search->nqueue * sizeof(GraphCandidate));
 	grown->naside = search->naside;
 	grown->aside_nearest = search->aside_nearest;
-	memcpy(grown->queue + grown->max_seen - search->naside, search->queue + search->max_seen - search->naside,
-		   search->naside * sizeof(GraphCandidate));
+	memcpy(grown->queue + 2 * (size_t) grown->max_seen - search->naside,
+		   search->queue + 2 * (size_t) search->max_seen - search->naside, search->naside * sizeof(GraphCandidate));
 	grown->nrest = search->nrest;
 	memcpy(grown->rest, search->rest, search->nrest * sizeof(GraphCandidate));
 	grown->nnear = search->nnear;
@@ -257,19 +273,19 @@ queue_add(GraphSearch *search, GraphCandidate item)
 		heap_push(search->queue, &search->nqueue, item);
 	else
 	{
-		search->queue[search->max_seen - ++search->naside] = item;
+		search->queue[2 * (size_t) search->max_seen - ++search->naside] = item;
 		if (item.distance < search->aside_nearest)
 			search->aside_nearest = item.distance;
 	}
 }
 
-/* Those set aside are near enough now.  The queue cannot run into them: together they are at most max_seen. */
+/* Those set aside are near enough now.  The queue cannot run into them: the array has room for all. */
 static void
 queue_take_aside(GraphSearch *search)
 {
 	while (search->naside > 0)
 	{
-		GraphCandidate item = search->queue[search->max_seen - search->naside];
+		GraphCandidate item = search->queue[2 * (size_t) search->max_seen - search->naside];
 
 		search->naside--;
 		heap_push(search->queue, &search->nqueue, item);
@@ -279,10 +295,57 @@ queue_take_aside(GraphSearch *search)
 
 /* ---- steps ---- */
 
-/* Add the nodes of search->fresh, with their distances or estimates. */
-static void
-meet(GraphSearch *search, int n)
+/* A node met before that is not visited yet has another estimate. */
+static inline void
+estimate_again(GraphSearch *search, SeenNode *seen, float distance)
 {
+	float		before = seen->distance;
+	uint32_t	reserved = search->max_seen - search->nseen;	/* room for nodes not yet met */
+
+	seen->distance += (distance - before) / (float) ++seen->estimates;
+	if (seen->distance < before && search->nqueue + search->naside + reserved < 2 * (size_t) search->max_seen)
+		queue_add(search, (GraphCandidate) {seen->distance, seen->node});
+}
+
+/* Links of search->visit, with estimates. */
+static void
+meet_estimated(GraphSearch *search)
+{
+	const GraphVisit *visit = &search->visit;
+
+	search->distances += visit->nlinks;
+	for (int i = 0; i < visit->nlinks; i++)
+	{
+		SeenNode   *seen = seen_find(search, visit->links[i]);
+
+		if (seen->node == GRAPH_NONE)
+		{
+			seen_add(search, seen, visit->links[i], visit->estimates[i]);
+			queue_add(search, (GraphCandidate) {visit->estimates[i], visit->links[i]});
+		}
+		else if (seen->estimates > 0)
+			estimate_again(search, seen, visit->estimates[i]);
+	}
+}
+
+/* The same with exact distances, of those not met before. */
+static void
+meet_measured(GraphSearch *search)
+{
+	const GraphVisit *visit = &search->visit;
+	int			n = 0;
+
+	for (int i = 0; i < visit->nlinks; i++)
+	{
+		SeenNode   *seen = seen_find(search, visit->links[i]);
+
+		if (seen->node != GRAPH_NONE)
+			continue;
+		seen_add(search, seen, visit->links[i], 0);
+		search->fresh[n++] = visit->links[i];
+	}
+	if (n > 0)
+		search->store->measure(search->store, search->fresh, n, search->fresh_distances);
 	search->distances += n;
 	for (int i = 0; i < n; i++)
 		queue_add(search, (GraphCandidate) {search->fresh_distances[i], search->fresh[i]});
@@ -292,45 +355,55 @@ static void
 visit_node(GraphSearch *search, GraphCandidate at)
 {
 	GraphVisit *visit = &search->visit;
-	int			n = 0;
+	bool		exact = search->store->exact;
 
+	if (!exact)
+	{
+		SeenNode   *seen = seen_find(search, at.node);
+
+		if (seen->estimates == 0)
+			return;
+		if (seen->distance > at.distance)
+		{
+			at.distance = seen->distance;
+			queue_add(search, at);
+			return;
+		}
+		seen->estimates = 0;
+	}
 	if (!search->store->visit(search->store, at.node, visit))
 		return;
 	search->visits++;
-	if (!search->store->exact)
+	if (!exact)
 		at.distance = visit->distance;
 	if (at.distance < search->best.distance || search->best.node == GRAPH_NONE)
 		search->best = at;
 	if (!visit->gone)
 		result_add(search, at);
-	for (int i = 0; i < visit->nlinks; i++)
-	{
-		search->fresh[n] = visit->links[i];
-		search->fresh_distances[n] = visit->estimates[i];
-		if (seen_add(search, visit->links[i]))
-			n++;
-	}
-	if (search->store->exact && n > 0)
-		search->store->measure(search->store, search->fresh, n, search->fresh_distances);
-	meet(search, n);
+	if (exact)
+		meet_measured(search);
+	else
+		meet_estimated(search);
 }
 
 void
 wemb_graph_search_from(GraphSearch *search, uint32_t node)
 {
-	if (node == GRAPH_NONE || !seen_add(search, node))
+	GraphCandidate item = {-INFINITY, node};	/* whatever its distance, it must be visited */
+	SeenNode   *seen = seen_find(search, node);
+
+	if (node == GRAPH_NONE || seen->node != GRAPH_NONE)
 		return;
-	search->fresh[0] = node;
-	search->fresh_distances[0] = 0; /* whatever it is, it must be visited */
 	if (search->store->exact)
-		search->store->measure(search->store, search->fresh, 1, search->fresh_distances);
-	meet(search, 1);
+		search->store->measure(search->store, &node, 1, &item.distance);
+	seen_add(search, seen, node, item.distance);
+	queue_add(search, item);
 }
 
 GraphStatus
 wemb_graph_search_run(GraphSearch *search)
 {
-	for (int visits = 0; visits < GRAPH_STEP_VISITS; visits++)
+	for (int i = 0; i < GRAPH_STEP_VISITS; i++)
 	{
 		float		bound = threshold(search);
 

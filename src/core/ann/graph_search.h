@@ -31,7 +31,7 @@
 
 #include "core/ann/graph.h"
 
-#define GRAPH_STEP_VISITS	64	/* nodes visited in a call, at most */
+#define GRAPH_STEP_VISITS	64	/* nodes taken from the queue in a call, at most */
 
 typedef struct GraphSearchConfig
 {
