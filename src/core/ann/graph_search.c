@@ -21,8 +21,9 @@
 
 typedef struct SeenNode
 {
-	uint32_t	node;			/* or GRAPH_NONE */
-	uint32_t	estimates;		/* how many; 0: visited */
+	uint32_t	node;
+	uint16_t	search;			/* that it was met in; of another one: free */
+	uint16_t	estimates;		/* how many; 0: visited */
 	float		distance;		/* their mean */
 } SeenNode;
 
@@ -39,6 +40,7 @@ struct GraphSearch
 
 	uint32_t	nseen;
 	uint32_t	seen_mask;
+	uint16_t	number;			/* of this search, so that seen need not be cleared for each; not 0 */
 	uint32_t	nqueue;
 	uint32_t	naside;
 	float		aside_nearest;	/* of those aside; infinite if there are none */
@@ -108,13 +110,19 @@ seen_slots(uint32_t max_seen)
 	return slots;
 }
 
+static inline bool
+seen_is_free(const GraphSearch *search, const SeenNode *place)
+{
+	return place->search != search->number;
+}
+
 /* Where node is, or where it would be. */
 static inline SeenNode *
 seen_find(const GraphSearch *search, uint32_t node)
 {
 	uint32_t	i = (uint32_t) ((node * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & search->seen_mask;
 
-	while (search->seen[i].node != GRAPH_NONE && search->seen[i].node != node)
+	while (!seen_is_free(search, &search->seen[i]) && search->seen[i].node != node)
 		i = (i + 1) & search->seen_mask;
 	return &search->seen[i];
 }
@@ -123,15 +131,19 @@ seen_find(const GraphSearch *search, uint32_t node)
 static inline void
 seen_add(GraphSearch *search, SeenNode *place, uint32_t node, float distance)
 {
-	*place = (SeenNode) {node, 1, distance};
+	*place = (SeenNode) {node, search->number, 1, distance};
 	search->nseen++;
 }
 
+/* Make all places free. */
 static void
 seen_clear(GraphSearch *search)
 {
-	for (uint32_t i = 0; i <= search->seen_mask; i++)
-		search->seen[i].node = GRAPH_NONE;
+	if (++search->number == 0)
+	{
+		memset(search->seen, 0, ((size_t) search->seen_mask + 1) * sizeof(SeenNode));
+		search->number = 1;
+	}
 	search->nseen = 0;
 }
 
@@ -158,6 +170,7 @@ wemb_graph_search_init(void *block, const GraphSearchConfig *config)
 	search->queue = search->near + 2 * (size_t) config->max_ef;
 	search->rest = search->queue + 2 * (size_t) config->max_seen;
 	search->seen = (SeenNode *) (search->rest + config->max_seen);
+	search->number = UINT16_MAX;	/* the first start clears all places */
 	return search;
 }
 
@@ -190,8 +203,13 @@ wemb_graph_search_grow(void *block, const GraphSearchConfig *config, const Graph
 	grown->distances = search->distances;
 	grown->best = search->best;
 	for (uint32_t i = 0; i <= search->seen_mask; i++)
-		if (search->seen[i].node != GRAPH_NONE)
-			*seen_find(grown, search->seen[i].node) = search->seen[i];
+		if (!seen_is_free(search, &search->seen[i]))
+		{
+			SeenNode   *place = seen_find(grown, search->seen[i].node);
+
+			*place = search->seen[i];
+			place->search = grown->number;
+		}
 	grown->nseen = search->nseen;
 	grown->nqueue = search->nqueue;
 	memcpy(grown->queue, search->queue, search->nqueue * sizeof(GraphCandidate));
@@ -318,12 +336,12 @@ meet_estimated(GraphSearch *search)
 	{
 		SeenNode   *seen = seen_find(search, visit->links[i]);
 
-		if (seen->node == GRAPH_NONE)
+		if (seen_is_free(search, seen))
 		{
 			seen_add(search, seen, visit->links[i], visit->estimates[i]);
 			queue_add(search, (GraphCandidate) {visit->estimates[i], visit->links[i]});
 		}
-		else if (seen->estimates > 0)
+		else if (seen->estimates > 0 && seen->estimates < UINT16_MAX)
 			estimate_again(search, seen, visit->estimates[i]);
 	}
 }
@@ -339,7 +357,7 @@ meet_measured(GraphSearch *search)
 	{
 		SeenNode   *seen = seen_find(search, visit->links[i]);
 
-		if (seen->node != GRAPH_NONE)
+		if (!seen_is_free(search, seen))
 			continue;
 		seen_add(search, seen, visit->links[i], 0);
 		search->fresh[n++] = visit->links[i];
@@ -392,7 +410,7 @@ wemb_graph_search_from(GraphSearch *search, uint32_t node)
 	GraphCandidate item = {-INFINITY, node};	/* whatever its distance, it must be visited */
 	SeenNode   *seen = seen_find(search, node);
 
-	if (node == GRAPH_NONE || seen->node != GRAPH_NONE)
+	if (node == GRAPH_NONE || !seen_is_free(search, seen))
 		return;
 	if (search->store->exact)
 		search->store->measure(search->store, &node, 1, &item.distance);
