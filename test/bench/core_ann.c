@@ -3,8 +3,9 @@
  *		The graph of core/ann over an array in memory, without a server: build time, recall@10, queries a second
  *		and what a query visits, with exact distances and with RaBitQ codes beside the links.
  *
- *	cc -O2 -std=gnu11 -ffp-contract=off -Isrc -Itest/unit test/bench/core_ann.c src/core/ann/[a-z]*.c src/core/quant/[a-z]*.c src/core/kernel/[a-z]*.c -lm
- *	xz -dc words100.tsv.xz | ./a.out [l2|cosine] [m] [ef_construction] [alpha] [fill]
+ *	cc -O2 -std=gnu11 -ffp-contract=off -Isrc -Itest/unit test/bench/core_ann.c \
+ *		src/core/ann/[a-z]*.c src/core/quant/[a-z]*.c src/core/kernel/[a-z]*.c -lm
+ *	xz -dc words100.tsv.xz | ./a.out [l2|cosine] [m] [ef_construction] [alpha] [fill] [links of layer 0]
  *
  * Lines are a word, a tabulator, and a vector in brackets; the last 1,000 are the queries, as in ann_memory.py.
  */
@@ -204,7 +205,7 @@ main(int argc, char **argv)
 {
 	static const int efs[] = {10, 20, 40, 60, 80, 120, 160, 240, 320, 480};
 	int			m = argc > 2 ? atoi(argv[2]) : 16;
-	GraphConfig config = {m, 2 * m, argc > 3 ? atoi(argv[3]) : 64, argc > 4 ? (float) atof(argv[4]) : 1,
+	GraphConfig config = {m, argc > 6 ? atoi(argv[6]) : 2 * m, argc > 3 ? atoi(argv[3]) : 64, argc > 4 ? (float) atof(argv[4]) : 1,
 	argc > 5 && atoi(argv[5])};
 	ArrayStore	array;
 	double		start;
@@ -218,8 +219,8 @@ main(int argc, char **argv)
 	start = now();
 	for (uint32_t i = 0; i < nrows; i++)
 		array_insert(&array, i);
-	printf("m=%d ef_construction=%d alpha=%.2f fill=%d | %u x %d | build %.2f s, 1 thread, %.0f distances a row",
-		   m, config.ef, config.alpha, config.fill, nrows, dim, now() - start, array.ndistances / (double) nrows);
+	printf("m=%d, %d ef_construction=%d alpha=%.2f fill=%d", m, config.base_links, config.ef, config.alpha, config.fill);
+	printf(" | %u x %d | build %.2f s, 1 thread, %.0f distances a row", nrows, dim, now() - start, array.ndistances / (double) nrows);
 	for (uint32_t i = 0; i < array.nnodes; i++)
 		if (array.nodes[i].layer == 0)
 		{

@@ -98,8 +98,8 @@ check_links(const ArrayStore *array, uint32_t node)
 		{
 			int			place = link_place(&array->nodes[link], node);
 
-			CHECK(place > 0 && array->nodes[link].links[place] & GRAPH_CHILD, "I3: %u is not known to its parent %u",
-				  node, link);
+			CHECK(place > 0 && array->nodes[link].links[place] & GRAPH_CHILD, "I3: %u is unknown to its parent %u", node,
+				  link);
 		}
 	}
 }
@@ -247,7 +247,7 @@ nearest_pending(const ArrayStore *array)
 	return nearest;
 }
 
-/* A scan to the end gives every live node once, always the nearest of those visited.  Returns how many came out of order. */
+/* A scan to the end gives every live node once, always the nearest visited.  Returns how many came out of order. */
 static int
 check_stream(ArrayStore *array, const float *query, int ef)
 {
