@@ -205,8 +205,13 @@ main(int argc, char **argv)
 {
 	static const int efs[] = {10, 20, 40, 60, 80, 120, 160, 240, 320, 480};
 	int			m = argc > 2 ? atoi(argv[2]) : 16;
-	GraphConfig config = {m, argc > 6 ? atoi(argv[6]) : 2 * m, argc > 3 ? atoi(argv[3]) : 64, argc > 4 ? (float) atof(argv[4]) : 1,
-	argc > 5 && atoi(argv[5])};
+	GraphConfig config = {
+		.m = m,
+		.base_links = argc > 6 ? atoi(argv[6]) : 2 * m,
+		.ef = argc > 3 ? atoi(argv[3]) : 64,
+		.alpha = argc > 4 ? (float) atof(argv[4]) : 1,
+		.fill = argc > 5 && atoi(argv[5])
+	};
 	ArrayStore	array;
 	double		start;
 	uint64_t	nlinks = 0;
@@ -219,7 +224,8 @@ main(int argc, char **argv)
 	start = now();
 	for (uint32_t i = 0; i < nrows; i++)
 		array_insert(&array, i);
-	printf("m=%d, %d ef_construction=%d alpha=%.2f fill=%d", m, config.base_links, config.ef, config.alpha, config.fill);
+	printf("m=%d, %d ef_construction=%d alpha=%.2f fill=%d", m, config.base_links,
+		   config.ef, config.alpha, config.fill);
 	printf(" | %u x %d | build %.2f s, 1 thread, %.0f distances a row", nrows, dim, now() - start, array.ndistances / (double) nrows);
 	for (uint32_t i = 0; i < array.nnodes; i++)
 		if (array.nodes[i].layer == 0)

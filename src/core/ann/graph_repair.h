@@ -22,7 +22,7 @@ extern bool wemb_graph_repair_links(GraphStore *store, uint32_t node, uint32_t *
 typedef enum GraphUnlinkAction
 {
 	GRAPH_UNLINK_MOVE,			/* child, one of several of node, becomes a child of parent */
-	GRAPH_UNLINK_SPLICE,		/* child, the only one of node, takes its place under parent or as the first; node is out */
+	GRAPH_UNLINK_SPLICE,		/* the only child of node takes its place, under parent or as the first; node is out */
 	GRAPH_UNLINK_DROP,			/* node has no children: parent loses its link; node is out */
 	GRAPH_UNLINK_DONE			/* node has neither parent nor children */
 } GraphUnlinkAction;
