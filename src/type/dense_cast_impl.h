@@ -9,7 +9,8 @@
  */
 #include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/fmgrprotos.h"
+
+#include "type/number_array.h"
 
 /* To the same type: all there is to do is to hold the value against the modifier. */
 PG_FUNCTION_INFO_V1(DENSE_FN(enforce_typmod)); /* wemb_vector_enforce_typmod, wemb_halfvec_enforce_typmod */
@@ -23,55 +24,6 @@ DENSE_FN(enforce_typmod)(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(value);
 }
 
-/*
- * numeric has no fixed length, so its arrays must be taken apart.  Each number
- * is checked at once, since numeric_float4() has refusals of its own.
- */
-static void
-convert_numerics(ArrayType *array, float *values)
-{
-	Datum	   *elements;
-	int			nelements;
-
-	deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &elements, NULL, &nelements);
-	for (int i = 0; i < nelements; i++)
-	{
-		values[i] = DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i]));
-		check_range(values + i, 1);
-	}
-	pfree(elements);
-}
-
-/* The array has dim elements, none of them NULL, so that plain C arrays lie in its data. */
-static void
-convert_numbers(ArrayType *array, float *values, int dim)
-{
-	const int32 *ints = (const int32 *) ARR_DATA_PTR(array);
-	const float4 *floats = (const float4 *) ARR_DATA_PTR(array);
-	const float8 *doubles = (const float8 *) ARR_DATA_PTR(array);
-
-	switch (ARR_ELEMTYPE(array))
-	{
-		case INT4OID:
-			for (int i = 0; i < dim; i++)
-				values[i] = (float) ints[i];
-			break;
-		case FLOAT4OID:
-			memcpy(values, floats, sizeof(float) * dim);
-			break;
-		case FLOAT8OID:
-			for (int i = 0; i < dim; i++)
-				values[i] = (float) doubles[i];
-			break;
-		case NUMERICOID:
-			convert_numerics(array, values);
-			break;
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
-	}
-}
-
 /* Numbers too large for a float become infinite on the way, and are refused as such. */
 PG_FUNCTION_INFO_V1(DENSE_FN(from_array)); /* wemb_vector_from_array, wemb_halfvec_from_array */
 Datum
@@ -79,19 +31,14 @@ DENSE_FN(from_array)(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
 	int32		typmod = PG_GETARG_INT32(1);
-	int			dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int			dim = wemb_number_array_dim(array);
 	float	   *values;
 	DENSE_TYPE *result;
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("array must be 1-D")));
-	if (ARR_HASNULL(array) && array_contains_nulls(array))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("array must not contain nulls")));
 	check_dim(dim);
 	check_expected_dim(typmod, dim);
 	values = palloc(sizeof(float) * dim);
-	convert_numbers(array, values, dim);
+	wemb_number_array_floats(array, dim, check_range, values);
 	check_range(values, dim);
 	result = DENSE_FN(alloc)(dim);
 	for (int i = 0; i < dim; i++)

@@ -9,13 +9,9 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-#include "utils/fmgrprotos.h"
-
-#include "pg/compat.h"
 #include "type/dense_error.h"
 #include "type/halfvec.h"
+#include "type/number_array.h"
 #include "type/sparsevec.h"
 #include "type/vector.h"
 
@@ -141,66 +137,22 @@ wemb_sparsevec_to_halfvec(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(result);
 }
 
-/* numeric has no fixed length, so its arrays must be taken apart */
-static void
-add_numerics(SparseBuilder *builder, ArrayType *array)
-{
-	Datum	   *elements;
-	int			nelements;
-
-	deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &elements, NULL, &nelements);
-	for (int i = 0; i < nelements; i++)
-		builder_add(builder, i, DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i])));
-	pfree(elements);
-}
-
-/* The array has builder->dim elements, none of them NULL, so that plain C arrays lie in its data. */
-static void
-add_elements(SparseBuilder *builder, ArrayType *array)
-{
-	const int32 *ints = (const int32 *) ARR_DATA_PTR(array);
-	const float4 *floats = (const float4 *) ARR_DATA_PTR(array);
-	const float8 *doubles = (const float8 *) ARR_DATA_PTR(array);
-
-	switch (ARR_ELEMTYPE(array))
-	{
-		case INT4OID:
-			for (int i = 0; i < builder->dim; i++)
-				builder_add(builder, i, (float) ints[i]);
-			break;
-		case FLOAT4OID:
-			for (int i = 0; i < builder->dim; i++)
-				builder_add(builder, i, floats[i]);
-			break;
-		case FLOAT8OID:
-			for (int i = 0; i < builder->dim; i++)
-				builder_add(builder, i, (float) doubles[i]);
-			break;
-		case NUMERICOID:
-			add_numerics(builder, array);
-			break;
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
-	}
-}
-
 /* Numbers too large for a float become infinite on the way, and are refused as such. */
 PG_FUNCTION_INFO_V1(wemb_sparsevec_from_array);
 Datum
 wemb_sparsevec_from_array(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
-	int			dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int			dim = wemb_number_array_dim(array);
 	SparseBuilder builder;
+	float	   *values;
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("array must be 1-D")));
-	if (ARR_HASNULL(array) && array_contains_nulls(array))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("array must not contain nulls")));
 	wemb_sparsevec_check_dim(dim, PG_GETARG_INT32(1));
+	values = palloc(sizeof(float) * dim);
+	wemb_number_array_floats(array, dim, NULL, values);
 	builder_start(&builder, dim);
-	add_elements(&builder, array);
+	for (int i = 0; i < dim; i++)
+		builder_add(&builder, i, values[i]);
+	pfree(values);
 	PG_RETURN_POINTER(builder_finish(&builder));
 }
