@@ -47,14 +47,21 @@ vf_flip(vf v, unsigned bits)
 	return _mm256_xor_ps(v, _mm256_castsi256_ps(_mm256_and_si256(shifted, sign)));
 }
 
-static inline vf
-vf_load_part(const float *p, int n)
+/* all bits of the first n lanes */
+static inline __m256i
+first_lanes_mask(int n)
 {
 	/* as many ones in front as the load begins before the zeros */
 	static const int32_t ones[2 * VF_LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
 
-	return _mm256_maskload_ps(p, _mm256_loadu_si256((const __m256i *) (ones + VF_LANES - n)));
+	return _mm256_loadu_si256((const __m256i *) (ones + VF_LANES - n));
 }
+
+#define vf_load_part(p, n) _mm256_maskload_ps(p, first_lanes_mask(n))
+#define vf_first(v, n)	_mm256_and_ps(v, _mm256_castsi256_ps(first_lanes_mask(n)))
+#define vf_load_bytes(p) _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *) (p))))
+#define vf_load_bytes_part(p, n) \
+	_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t) bytes_up_to_7(p, n))))
 
 /* 0 to 3 halves, the first in the lowest bits */
 static inline uint64_t

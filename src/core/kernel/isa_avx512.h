@@ -20,6 +20,10 @@ typedef __m512 vf;
 	_mm512_cvtph_ps(_mm256_maskz_loadu_epi16((__mmask16) ((1u << (n)) - 1), p))
 #define vf_store_half(p, v) \
 	_mm256_storeu_si256((__m256i *) (p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
+#define vf_load_bytes(p) _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *) (p))))
+#define vf_load_bytes_part(p, n) \
+	_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8((__mmask16) ((1u << (n)) - 1), p)))
+#define vf_first(v, n)	_mm512_maskz_mov_ps((__mmask16) ((1u << (n)) - 1), v)
 #define vf_add(a, b)	_mm512_add_ps(a, b)
 #define vf_sub(a, b)	_mm512_sub_ps(a, b)
 #define vf_mul(a, b)	_mm512_mul_ps(a, b)

@@ -76,6 +76,32 @@ vf_load_half_part(const Half *p, int n)
 	return vcvt_f32_f16(vreinterpret_f16_u16(v));
 }
 
+static inline vf
+vf_load_bytes(const uint8_t *p)
+{
+	uint32_t	bytes;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vreinterpret_u8_u32(vdup_n_u32(bytes))))));
+}
+
+static inline vf
+vf_load_bytes_part(const uint8_t *p, int n)
+{
+	const uint8_t part[VF_LANES] = {p[0], n > 1 ? p[1] : 0, n > 2 ? p[2] : 0, 0};
+
+	return vf_load_bytes(part);
+}
+
+static inline vf
+vf_first(vf v, int n)
+{
+	const int32x4_t lane = {0, 1, 2, 3};
+	uint32x4_t	is_first = vcltq_s32(lane, vdupq_n_s32(n));
+
+	return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(v), is_first));
+}
+
 static inline void
 vf_fold(vf *out, vf a, vf b, vf c, vf d)
 {

@@ -12,6 +12,9 @@
  *	vf_load_part(p, n)	the first n lanes from memory, 0 < n < VF_LANES, the others zero
  *	vf_load_half vf_load_half_part vf_store_half
  *						the same, where the memory has halves
+ *	vf_load_bytes vf_load_bytes_part
+ *						the same, where the memory has bytes without a sign
+ *	vf_first(v, n)		the first n lanes of v, 0 < n < VF_LANES, the others zero
  *	vf_add vf_sub vf_mul vf_div vf_min vf_max vf_abs
  *	vf_fma(a, b, c)		a * b + c
  *	vf_shl23			bits shifted left by 23, as 2^n is made from n
@@ -95,6 +98,33 @@ vf_store_half(Half *p, vf v)
 {
 	for (int i = 0; i < VF_LANES; i++)
 		p[i] = half_from_float(v[i]);
+}
+
+static inline vf
+vf_load_bytes(const uint8_t *p)
+{
+	typedef uint8_t four_bytes __attribute__((vector_size(4)));
+	typedef int32_t four_words __attribute__((vector_size(16)));
+	four_bytes	bytes;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	return __builtin_convertvector(__builtin_convertvector(bytes, four_words), vf);
+}
+
+static inline vf
+vf_load_bytes_part(const uint8_t *p, int n)
+{
+	vf			v = {p[0], n > 1 ? p[1] : 0, n > 2 ? p[2] : 0, 0};
+
+	return v;
+}
+
+static inline vf
+vf_first(vf v, int n)
+{
+	vf			first = {v[0], n > 1 ? v[1] : 0, n > 2 ? v[2] : 0, 0};
+
+	return first;
 }
 
 static inline vf

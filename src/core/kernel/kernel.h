@@ -25,6 +25,18 @@
 /* Rows of the training matrices are padded with zeros to a multiple of this many floats (one AVX-512 register). */
 #define KERNEL_ROW_FLOATS	16
 
+/*
+ * A vector of bytes on a scale: number i is low + step * bytes[i].  Its
+ * magnitude, of which a result may be wrong by the share above, is |low| +
+ * step * bytes[i]; for differences low is less the other side's low end or number.
+ */
+typedef struct ByteVector
+{
+	const uint8_t *bytes;
+	float		low;
+	float		step;			/* 255 times it is finite */
+} ByteVector;
+
 /* a cosine loop's answer: what a cosine, and a check for zero vectors, need */
 typedef struct CosineSums
 {
@@ -142,6 +154,12 @@ typedef struct WembKernel
 	float		(*l2sq_f16) (const Half *a, const Half *b, int n);
 	float		(*l1_f16) (const Half *a, const Half *b, int n);
 	CosineSums	(*cosine_f16) (const Half *a, const Half *b, int n);
+	float		(*dot_f32_u8) (const float *x, const ByteVector *b, int n);
+	float		(*l2sq_f32_u8) (const float *x, const ByteVector *b, int n);
+	float		(*l1_f32_u8) (const float *x, const ByteVector *b, int n);
+	float		(*dot_u8) (const ByteVector *a, const ByteVector *b, int n);
+	float		(*l2sq_u8) (const ByteVector *a, const ByteVector *b, int n);
+	float		(*l1_u8) (const ByteVector *a, const ByteVector *b, int n);
 	void		(*f32_from_f16) (const Half *x, float *y, int n);	/* exact */
 	void		(*f16_from_f32) (const float *x, Half *y, int n);	/* the bits of half_from_float() */
 	uint64_t	(*differing_bits) (const uint8_t *a, const uint8_t *b, int n);	/* of n bytes; exact */

@@ -16,6 +16,7 @@
 #include "core/kernel/isa_avx512.h"
 
 #include "core/kernel/elements_impl.h"
+#include "core/kernel/byte_vector_impl.h"
 #include "core/kernel/update_impl.h"
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"

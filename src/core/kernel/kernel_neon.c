@@ -10,6 +10,7 @@
 #include "core/kernel/isa_neon.h"
 
 #include "core/kernel/elements_impl.h"
+#include "core/kernel/byte_vector_impl.h"
 #include "core/kernel/update_impl.h"
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/sgns_impl.h"
