@@ -126,7 +126,7 @@ coded_visit(GraphStore *store, uint32_t node, GraphVisit *visit)
 static void
 encode_links(ArrayStore *array)
 {
-	QuantConfig config = {dim, 1, QUANT_L2, 1, 1};
+	QuantConfig config = {.dim = dim,.bits = 1,.metric = QUANT_L2,.seed = 1,.unit = 1,.bounds = true};
 	size_t		padded;
 	float	   *rotated;
 	uint8_t		code[QUANT_MAX_DIM / 8 + 8];

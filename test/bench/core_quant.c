@@ -124,7 +124,7 @@ least_time(void (*operation) (Subject *), Subject *s)
 static void
 time_dim(int dim, int nbits)
 {
-	QuantConfig config = {.dim = dim,.bits = nbits,.unit = 1};
+	QuantConfig config = {.dim = dim,.bits = nbits,.unit = 1,.bounds = true};
 	Subject		s = {.quant = wemb_quant_init(block(wemb_quant_size(&config)), &config)};
 	const WembKernel *kernel;
 	Rng			rng = {1};

@@ -219,7 +219,7 @@ test_kernels(void)
 			int			dim = i <= 300 ? i : large[i - 301];
 			Rng			rng = rng_for(99, (uint64_t) dim);
 			QuantConfig config = {.dim = dim,.bits = i % 4 == 0 ? 1 + i / 4 % 8 : 1,
-			.metric = i % 3 == 0 ? QUANT_IP : QUANT_L2,.seed = (uint64_t) i,.unit = i % 5 == 0 ? 4 : 1};
+			.metric = i % 3 == 0 ? QUANT_IP : QUANT_L2,.seed = (uint64_t) i,.unit = i % 5 == 0 ? 4 : 1,.bounds = true};
 			Bench		b = bench_new(config, i % 7 == 0 ? 64 : 33);
 
 			wemb_kernel_use(kernel);
@@ -243,7 +243,7 @@ fingerprint(void)
 		{
 			Rng			rng = rng_for(5, (uint64_t) i);
 			QuantMetric metric = i % 2 ? QUANT_IP : QUANT_L2;
-			QuantConfig config = {.dim = dims[i],.bits = bits,.metric = metric,.seed = 7,.unit = 8};
+			QuantConfig config = {.dim = dims[i],.bits = bits,.metric = metric,.seed = 7,.unit = 8,.bounds = true};
 			Bench		b = bench_new(config, 40);
 			QuantEstimates estimates;
 			QuantOrigin origin;
@@ -335,7 +335,7 @@ test_estimator(int seeds)
 	for (int i = 0; i < 5; i++)
 		for (int metric = 0; metric < 2; metric++)
 		{
-			QuantConfig config = {.dim = dims[i],.bits = 1,.metric = (QuantMetric) metric,.unit = 16};
+			QuantConfig config = {.dim = dims[i],.bits = 1,.metric = (QuantMetric) metric,.unit = 16,.bounds = true};
 			Trials		t = try_rotations(config, 0.2f, 1.9f, seeds),
 						narrow = try_rotations(config, 0.2f, 1.0f, seeds);
 
@@ -348,7 +348,7 @@ test_estimator(int seeds)
 	unit_group("bounds hold for codes whose centroid is far from zero");
 	for (int i = 0; i < 5; i++)
 	{
-		QuantConfig config = {.dim = dims[i],.bits = 1 + i % 2 * 3,.metric = QUANT_L2,.unit = 16};
+		QuantConfig config = {.dim = dims[i],.bits = 1 + i % 2 * 3,.metric = QUANT_L2,.unit = 16,.bounds = true};
 		Trials		t = try_rotations(config, 20, 1.9f, seeds);
 
 		CHECK(fabs(t.mean) < 4 * t.deviation / sqrt(seeds), "%d dimensions: off by %g +- %g", dims[i], t.mean, t.deviation);
@@ -358,7 +358,7 @@ test_estimator(int seeds)
 	unit_group("each further bit about halves the error and the bound");
 	for (int metric = 0; metric < 2; metric++)
 	{
-		QuantConfig config = {.dim = 100,.bits = 1,.metric = (QuantMetric) metric,.unit = 16};
+		QuantConfig config = {.dim = 100,.bits = 1,.metric = (QuantMetric) metric,.unit = 16,.bounds = true};
 		Trials		before = try_rotations(config, 0.2f, 1.9f, seeds / 4);
 
 		for (config.bits = 2; config.bits <= 6; config.bits++)
@@ -373,10 +373,56 @@ test_estimator(int seeds)
 	}
 }
 
+/* Arrays and blocks with bounds and without, of the same vectors. */
+static void
+test_without_bounds(void)
+{
+	const WembKernel *kernel;
+
+	unit_group("without bounds, estimates are the same");
+	for (int k = 0; (kernel = wemb_kernel_at(k)) != NULL; k++)
+		for (int dim = 1; dim <= 130; dim += 3)
+		{
+			QuantConfig config = {.dim = dim,.bits = 1 + dim % 3,.unit = 1,.bounds = true};
+			QuantEstimates estimates[4];
+			int			n = 1 + dim % 64;
+
+			wemb_kernel_use(kernel);
+			for (int bounds = 0; bounds < 2; bounds++)
+			{
+				Rng			rng = rng_for(4, (uint64_t) dim);
+				QuantOrigin origin;
+				Bench		b;
+				void	   *array;
+				size_t		size;
+
+				config.bounds = bounds != 0;
+				b = bench_new(config, n);
+				fill(&b, &rng, 1);
+				encode_all(&b);
+				origin = prepare(&b, b.vectors, QUANT_EPSILON);
+				/* a copy whose end is the array's, at an address that is aligned to two */
+				size = wemb_quant_array_size(b.quant, n);
+				array = (char *) malloc(size + 2) + 2;
+				memcpy(array, b.array, size);
+				wemb_quant_array_estimate(b.query, &origin, array, n, n, &estimates[bounds]);
+				wemb_quant_block_estimate(b.query, b.table, &origin, b.block, &estimates[2 + bounds]);
+				free((char *) array - 2);
+				bench_free(&b);
+			}
+			CHECK(memcmp(estimates[0].distance, estimates[1].distance, sizeof(float) * (size_t) n) == 0,
+				  "%s: array, %d dimensions", kernel->name, dim);
+			n = n < QUANT_BLOCK_CODES ? n : QUANT_BLOCK_CODES;
+			CHECK(memcmp(estimates[2].distance, estimates[1].distance, sizeof(float) * (size_t) n) == 0,
+				  "%s: block, %d dimensions", kernel->name, dim);
+		}
+	wemb_kernel_init();
+}
+
 static void
 test_edges(void)
 {
-	QuantConfig config = {.dim = 70,.bits = 1,.unit = 1};
+	QuantConfig config = {.dim = 70,.bits = 1,.unit = 1,.bounds = true};
 	float		x[70],
 				query[70];
 
@@ -439,25 +485,26 @@ test_edges(void)
 }
 
 static bool
-are_numbered(const QuantFactors *factors, int i)
+are_numbered(const QuantFactors *factors, int i, bool bounds)
 {
-	return factors->add == i && factors->rescale == i + 100 && factors->error == i + 200;
+	return factors->add == i && factors->rescale == i + 100 && factors->error == (bounds ? i + 200 : HALF_INFINITY);
 }
 
 static void
-test_layout(int bits)
+test_layout(int bits, bool bounds)
 {
-	QuantConfig config = {.dim = 100,.bits = bits,.unit = 1};
+	QuantConfig config = {.dim = 100,.bits = bits,.unit = 1,.bounds = bounds};
 	Bench		b = bench_new(config, 32);
 	Rng			rng = rng_for(1, 1);
 	int			size = 16 * bits;
+	size_t		all = (size_t) (32 * (size + (bounds ? 6 : 4)));
 	uint8_t		before[48 * 32],
 				code[48];
 	QuantFactors factors,
 				back;
 
-	CHECK(wemb_quant_array_size(b.quant, 32) == (size_t) (32 * (size + 6)), "%zu", wemb_quant_array_size(b.quant, 32));
-	CHECK(wemb_quant_block_size(b.quant) == (size_t) (32 * (size + 6)), "%zu", wemb_quant_block_size(b.quant));
+	CHECK(wemb_quant_array_size(b.quant, 32) == all, "%zu", wemb_quant_array_size(b.quant, 32));
+	CHECK(wemb_quant_block_size(b.quant) == all, "%zu", wemb_quant_block_size(b.quant));
 	for (int i = 0; i < size * 32; i++)
 		before[i] = (uint8_t) rng_next(&rng);
 	memset(b.block, 0xAA, wemb_quant_block_size(b.quant));
@@ -470,9 +517,9 @@ test_layout(int bits)
 	for (int i = 0; i < 32; i++)
 	{
 		wemb_quant_block_get(b.quant, b.block, i, code, &back);
-		CHECK(memcmp(code, before + i * size, (size_t) size) == 0 && are_numbered(&back, i), "code %d of the block", i);
+		CHECK(memcmp(code, before + i * size, (size_t) size) == 0 && are_numbered(&back, i, bounds), "code %d of the block", i);
 		wemb_quant_array_get(b.quant, b.array, 32, i, code, &back);
-		CHECK(memcmp(code, before + i * size, (size_t) size) == 0 && are_numbered(&back, i), "code %d of the array", i);
+		CHECK(memcmp(code, before + i * size, (size_t) size) == 0 && are_numbered(&back, i, bounds), "code %d of the array", i);
 	}
 	bench_free(&b);
 }
@@ -487,8 +534,11 @@ main(void)
 	test_estimator(400);
 #endif
 	unit_group("arrays and blocks give back what was put, whatever was there");
-	test_layout(1);
-	test_layout(3);
+	test_layout(1, true);
+	test_layout(3, true);
+	test_layout(1, false);
+	test_layout(3, false);
+	test_without_bounds();
 	test_edges();
 	test_kernels();
 	test_same_bits();

@@ -180,36 +180,51 @@ ISA(block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *co
 		ISA(add_plane) (sums, table, codes + bit * plane_bytes, plane_bytes, query->bits - bit);
 }
 
+static inline vf
+ISA(halves_at) (const Half *p, int left)
+{
+	return left >= VF_LANES ? vf_load_half(p) : vf_load_half_part(p, left);
+}
+
+/* As many estimates as lanes; in share what the query has of them, before it is scaled. */
+static inline vf
+ISA(estimates_at) (const CodeTerms *terms, const int32_t *sums, vf add, vf rescale, vf *share)
+{
+	*share = vf_mul(rescale, vf_mul(vf_from_i32(sums), vf_set1(terms->step)));
+	return vf_add(vf_mul(vf_add(add, *share), vf_set1(terms->scale)), vf_set1(terms->origin));
+}
+
 static void
-ISA(code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance,
-					 float *lower)
+ISA(code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance)
+{
+	for (int i = 0; i < factors->n; i += VF_LANES)
+	{
+		int			left = factors->n - i;
+		vf			add = ISA(halves_at) (factors->add + i, left),
+					rescale = ISA(halves_at) (factors->rescale + i, left),
+					share;
+
+		vf_store(distance + i, ISA(estimates_at) (terms, sums + i, add, rescale, &share));
+	}
+}
+
+static void
+ISA(code_bounds) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums, float *distance,
+				  float *lower)
 {
 	vf			rounding = vf_set1(terms->scale * CODE_HALF_ROUNDING);
 
 	for (int i = 0; i < factors->n; i += VF_LANES)
 	{
 		int			left = factors->n - i;
-		vf			add,
-					rescale,
-					error,
+		vf			add = ISA(halves_at) (factors->add + i, left),
+					rescale = ISA(halves_at) (factors->rescale + i, left),
+					error = ISA(halves_at) (factors->error + i, left),
+					share,
+					estimate,
 					slack;
 
-		if (left >= VF_LANES)
-		{
-			add = vf_load_half(factors->add + i);
-			rescale = vf_load_half(factors->rescale + i);
-			error = vf_load_half(factors->error + i);
-		}
-		else
-		{
-			add = vf_load_half_part(factors->add + i, left);
-			rescale = vf_load_half_part(factors->rescale + i, left);
-			error = vf_load_half_part(factors->error + i, left);
-		}
-
-		vf			share = vf_mul(rescale, vf_mul(vf_from_i32(sums + i), vf_set1(terms->step)));
-		vf			estimate = vf_add(vf_mul(vf_add(add, share), vf_set1(terms->scale)), vf_set1(terms->origin));
-
+		estimate = ISA(estimates_at) (terms, sums + i, add, rescale, &share);
 		slack = vf_add(vf_mul(error, vf_set1(terms->reach)), vf_mul(vf_abs(rescale), vf_set1(terms->blur)));
 		slack = vf_add(slack, vf_mul(vf_add(vf_abs(add), vf_abs(share)), rounding));
 		vf_store(distance + i, estimate);

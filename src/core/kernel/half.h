@@ -15,6 +15,8 @@
 
 typedef uint16_t Half;
 
+#define HALF_INFINITY	0x7C00	/* as bits */
+
 #define HALF_MAX		65504.0f
 
 /* The largest float that rounds to HALF_MAX; half a step further it is infinite. */

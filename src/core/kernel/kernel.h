@@ -130,7 +130,7 @@ typedef struct CodeFactors
 	int			n;
 	const Half *add;			/* aligned to nothing */
 	const Half *rescale;
-	const Half *error;
+	const Half *error;			/* code_bounds() alone reads it */
 } CodeFactors;
 
 /* How sums become estimates: (add + rescale * sum * step) * scale + origin; the rest is the bound's. */
@@ -185,9 +185,12 @@ typedef struct WembKernel
 	/* the same of 32 codes, in the layout of core/quant/README.md */
 	void		(*block_sums) (const CodeQuery *query, const uint8_t *table, const uint8_t *codes, int32_t *sums);
 
-	/* room for n rounded up to 16 in sums (above too), distance and lower, which is distance less the bound */
+	/* room for n rounded up to 16 in sums (above too) and distance; reach and blur are not read */
 	void		(*code_estimates) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums,
-								   float *distance, float *lower);
+								   float *distance);
+	/* the same, and distance less the bound in lower, which has as much room */
+	void		(*code_bounds) (const CodeTerms *terms, const CodeFactors *factors, const int32_t *sums,
+								float *distance, float *lower);
 } WembKernel;
 
 /* The table in use; the best one that can run, unless wemb_kernel_use() chose another. */

@@ -35,4 +35,5 @@ const WembKernel ISA(wemb_kernel) = {
 	.array_sums = ISA(array_sums),
 	.block_sums = ISA(block_sums),
 	.code_estimates = ISA(code_estimates),
+	.code_bounds = ISA(code_bounds),
 };

@@ -36,6 +36,7 @@ wemb_quant_query_init(void *block, const Quant *quant, const float *rotated, flo
 
 	query->padded = quant->padded;
 	query->bits = quant->bits;
+	query->bounds = quant->bounds;
 	query->unit = quant->unit;
 	query->epsilon = epsilon;
 	for (int i = 0; i < quant->padded; i += 4)
@@ -74,7 +75,7 @@ estimate_from_sums(const QuantQuery *query, const QuantOrigin *origin, FactorArr
 		.n = factors.n,
 		.add = factors.first,
 		.rescale = factors.first + factors.capacity,
-		.error = factors.first + 2 * factors.capacity,
+		.error = query->bounds ? factors.first + 2 * factors.capacity : NULL,
 	};
 
 	/* a rounding error is even over a step; over the numbers of a code less their mean, at most 2^bits / 2 */
@@ -89,7 +90,10 @@ estimate_from_sums(const QuantQuery *query, const QuantOrigin *origin, FactorArr
 		.blur = query->epsilon * scale * spread,
 	};
 
-	wemb_kernel->code_estimates(&terms, &list, sums, estimates->distance, estimates->lower);
+	if (query->bounds)
+		wemb_kernel->code_bounds(&terms, &list, sums, estimates->distance, estimates->lower);
+	else
+		wemb_kernel->code_estimates(&terms, &list, sums, estimates->distance);
 }
 
 static CodeQuery
@@ -109,7 +113,7 @@ code_query(const QuantQuery *query)
 size_t
 wemb_quant_array_size(const Quant *quant, int capacity)
 {
-	return (size_t) capacity * ((size_t) quant->code_bytes + sizeof(QuantFactors));
+	return (size_t) capacity * ((size_t) quant->code_bytes + sizeof(Half) * (quant->bounds ? 3 : 2));
 }
 
 /* Factor number which of code i, where capacity of each lie at factors. */
@@ -120,19 +124,22 @@ factor_at(const void *factors, int capacity, int which, int i)
 }
 
 static void
-put_factors(void *at, int capacity, int i, const QuantFactors *factors)
+put_factors(const Quant *quant, void *at, int capacity, int i, const QuantFactors *factors)
 {
 	memcpy(factor_at(at, capacity, 0, i), &factors->add, sizeof(Half));
 	memcpy(factor_at(at, capacity, 1, i), &factors->rescale, sizeof(Half));
-	memcpy(factor_at(at, capacity, 2, i), &factors->error, sizeof(Half));
+	if (quant->bounds)
+		memcpy(factor_at(at, capacity, 2, i), &factors->error, sizeof(Half));
 }
 
 static void
-get_factors(const void *at, int capacity, int i, QuantFactors *factors)
+get_factors(const Quant *quant, const void *at, int capacity, int i, QuantFactors *factors)
 {
 	memcpy(&factors->add, factor_at(at, capacity, 0, i), sizeof(Half));
 	memcpy(&factors->rescale, factor_at(at, capacity, 1, i), sizeof(Half));
-	memcpy(&factors->error, factor_at(at, capacity, 2, i), sizeof(Half));
+	factors->error = HALF_INFINITY;
+	if (quant->bounds)
+		memcpy(&factors->error, factor_at(at, capacity, 2, i), sizeof(Half));
 }
 
 void
@@ -142,7 +149,7 @@ wemb_quant_array_put(const Quant *quant, void *array, int capacity, int i, const
 	size_t		bytes = (size_t) quant->code_bytes;
 
 	memcpy((uint8_t *) array + (size_t) i * bytes, code, bytes);
-	put_factors((uint8_t *) array + (size_t) capacity * bytes, capacity, i, factors);
+	put_factors(quant, (uint8_t *) array + (size_t) capacity * bytes, capacity, i, factors);
 }
 
 void
@@ -151,7 +158,7 @@ wemb_quant_array_get(const Quant *quant, const void *array, int capacity, int i,
 	size_t		bytes = (size_t) quant->code_bytes;
 
 	memcpy(code, (const uint8_t *) array + (size_t) i * bytes, bytes);
-	get_factors((const uint8_t *) array + (size_t) capacity * bytes, capacity, i, factors);
+	get_factors(quant, (const uint8_t *) array + (size_t) capacity * bytes, capacity, i, factors);
 }
 
 void
@@ -194,7 +201,7 @@ wemb_quant_block_put(const Quant *quant, void *block, int i, const uint8_t *code
 
 		*group = (uint8_t) ((*group & ~(15 << nibble.shift)) | four << nibble.shift);
 	}
-	put_factors((uint8_t *) block + QUANT_BLOCK_CODES * quant->code_bytes, QUANT_BLOCK_CODES, i, factors);
+	put_factors(quant, (uint8_t *) block + QUANT_BLOCK_CODES * quant->code_bytes, QUANT_BLOCK_CODES, i, factors);
 }
 
 void
@@ -205,7 +212,7 @@ wemb_quant_block_get(const Quant *quant, const void *block, int i, uint8_t *code
 
 	for (int byte = 0; byte < quant->code_bytes; byte++, group += 32)
 		code[byte] = (uint8_t) ((group[0] >> nibble.shift & 15) | (group[16] >> nibble.shift & 15) << 4);
-	get_factors((const uint8_t *) block + QUANT_BLOCK_CODES * quant->code_bytes, QUANT_BLOCK_CODES, i, factors);
+	get_factors(quant, (const uint8_t *) block + QUANT_BLOCK_CODES * quant->code_bytes, QUANT_BLOCK_CODES, i, factors);
 }
 
 size_t

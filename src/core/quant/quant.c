@@ -10,7 +10,6 @@
 #include "core/quant/rotation.h"
 
 #define HALF_LARGEST	65504.0
-#define HALF_INFINITY	0x7C00
 
 /* Scales that are tried for codes of more than a bit, times the one that is best for a normal distribution. */
 #define SCALES			12
@@ -51,6 +50,7 @@ wemb_quant_init(void *block, const QuantConfig *config)
 	quant->bits = config->bits;
 	quant->metric = config->metric;
 	quant->unit = config->unit;
+	quant->bounds = config->bounds;
 	quant->code_bytes = config->bits * (quant->padded / 8);
 	wemb_rotation_init(quant->signs, quant->padded, config->seed);
 	return quant;

@@ -23,6 +23,7 @@
 #ifndef WEMB_QUANT_H
 #define WEMB_QUANT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,7 @@ typedef struct QuantConfig
 	QuantMetric metric;
 	uint64_t	seed;			/* of the rotation */
 	float		unit;			/* from wemb_quant_unit(); 1 is right for lengths near 1 */
+	bool		bounds;			/* keep what bounds need: two bytes more for each code */
 } QuantConfig;
 
 /* A configuration made ready, in a block without pointers. */
@@ -59,11 +61,12 @@ typedef struct Quant
 	int			bits;
 	QuantMetric metric;
 	float		unit;
+	bool		bounds;
 	int			code_bytes;		/* of one vector's code: bits * padded / 8 */
 	uint8_t		signs[];		/* of the rotation, see rotation.h */
 } Quant;
 
-/* What is kept of a vector beside its code: on disk as it is, 6 bytes. */
+/* What is kept of a vector beside its code, error only with bounds. */
 typedef struct QuantFactors
 {
 	Half		add;			/* the estimate where the query's share is zero, in unit^2 */
@@ -71,13 +74,12 @@ typedef struct QuantFactors
 	Half		error;			/* of the estimate, for a query one unit from the centroid, in units; rounded up */
 } QuantFactors;
 
-_Static_assert(sizeof(QuantFactors) == 6, "QuantFactors must have no padding");
-
 /* A query, quantized to a byte a dimension, in a block without pointers. */
 typedef struct QuantQuery
 {
 	int			padded;
 	int			bits;			/* of the codes */
+	bool		bounds;			/* codes have what bounds need */
 	float		unit;
 	float		epsilon;		/* settable between two estimates: how sure the bound is */
 	float		step;			/* what one means in bytes, in units */
@@ -96,7 +98,8 @@ typedef struct QuantOrigin
 typedef struct QuantEstimates
 {
 	float		distance[QUANT_ARRAY_CODES];	/* unbiased over seeds */
-	float		lower[QUANT_ARRAY_CODES];	/* the true distance is hardly ever below; -infinity if nothing is known */
+	float		lower[QUANT_ARRAY_CODES];	/* the true distance is hardly ever below; -infinity if nothing is known;
+									 * not set without bounds */
 } QuantEstimates;
 
 /* The unit for vectors whose residuals are mostly about this long: a power of two.  1/200 to 200 times it is well. */
@@ -127,7 +130,7 @@ extern QuantQuery *wemb_quant_query_init(void *block, const Quant *quant, const 
 
 /*
  * An array: capacity codes one after the other, then capacity times each
- * factor.  Any alignment to 2 bytes.
+ * factor.  Any alignment to 2 bytes.  Without bounds the error that is got is infinite.
  */
 extern size_t wemb_quant_array_size(const Quant *quant, int capacity);
 extern void wemb_quant_array_put(const Quant *quant, void *array, int capacity, int i, const uint8_t *code,
