@@ -13,18 +13,21 @@ EXTENSION  = wemb
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" wemb.control)
 
 CORE   = $(sort $(wildcard src/core/*/*.c))
-SERVER = src/module.c $(sort $(wildcard src/pg/*.c src/type/*.c src/app/*/*.c))
+SERVER = src/module.c $(sort $(wildcard src/pg/*.c src/type/*.c src/index/*.c src/index/*/*.c src/app/*/*.c))
 
 MODULE_big = wemb
 OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
 
 # The order is that of dependence: header refuses to run outside CREATE
-# EXTENSION; types come before the functions that use them.  TYPE_PARTS are
-# plain DDL that runs only in a database without pgvector.
+# EXTENSION; types come before the functions that use them.  TYPE_PARTS and
+# AM_PARTS are plain DDL that runs only in a database without pgvector.
+# part@name is the part with @am@ in it replaced by the name.
 TYPE_PARTS  = vector vector_operators vector_casts vector_aggregates \
               halfvec halfvec_operators halfvec_casts halfvec_aggregates \
               sparsevec sparsevec_operators sparsevec_casts bit
-SQL_PARTS   = header types_begin $(TYPE_PARTS) types_end train model embed words progress
+AM_PARTS    = hnsw hnsw_classes@hnsw
+SQL_PARTS   = header index_metrics types_begin $(TYPE_PARTS) $(AM_PARTS) types_end \
+              wemb_hnsw hnsw_classes@wemb_hnsw train model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)
@@ -55,10 +58,10 @@ include $(PGXS)
 # The arithmetic kernels are written for a fixed order of operations; only
 # explicit fused multiply-adds may appear.
 src/core/kernel/%.o src/core/base/%.o src/core/quant/%.o: override CFLAGS += -O3 -ffp-contract=off
-src/core/train/%.o src/core/text/%.o src/core/model/%.o src/type/%.o: override CFLAGS += -O3
+src/core/train/%.o src/core/text/%.o src/core/model/%.o src/core/ann/%.o src/type/%.o src/index/hnsw/%.o: override CFLAGS += -O3
 
-$(INSTALL_SQL): $(SQL_PARTS:%=sql/install/%.sql)
-	cat $^ > $@
+$(INSTALL_SQL): $(sort $(foreach part,$(SQL_PARTS),sql/install/$(firstword $(subst @, ,$(part))).sql)) Makefile
+	for part in $(SQL_PARTS); do sed "s/@am@/$${part#*@}/g" sql/install/$${part%@*}.sql || exit 1; done > $@
 
 # PGXS does not track headers: a changed header rebuilds everything.
 HEADERS = $(wildcard src/*/*.h src/*/*/*.h)

@@ -14,11 +14,25 @@
 #error "wemb is written for PostgreSQL 13 to 18"
 #endif
 
+/* 18: plans are told apart by the number of their disabled nodes before their costs are compared. */
+#if PG_VERSION_NUM >= 180000
+#define wemb_path_disable(path) ((path)->disabled_nodes = 1000)
+#else
+#define wemb_path_disable(path) ((void) (path))
+#endif
+
 /* 18: LockAcquireExtended() can log a failure.  This call takes a lock at once or not at all, and raises no error. */
 #if PG_VERSION_NUM >= 180000
 #define LockAcquireNoErrorCompat(tag, mode) LockAcquireExtended(tag, mode, false, true, false, NULL, false)
 #else
 #define LockAcquireNoErrorCompat(tag, mode) LockAcquireExtended(tag, mode, false, true, false, NULL)
+#endif
+
+/* 17: an access method says that it builds in parallel; before, only btree did. */
+#if PG_VERSION_NUM >= 170000
+#define wemb_am_set_build_parallel(routine) ((routine)->amcanbuildparallel = true)
+#else
+#define wemb_am_set_build_parallel(routine) ((void) (routine))
 #endif
 
 /* 16: VARDATA_ANY() and friends moved out of postgres.h. */
@@ -58,6 +72,21 @@
 #define stringToQualifiedNameListCompat(s) stringToQualifiedNameList(s)
 #endif
 
+/* 16: a setting is looked up by name: NULL, or what guc_tables.h says of it.  Before, there is only the list of all. */
+#include "utils/guc_tables.h"
+#if PG_VERSION_NUM >= 160000
+#define wemb_guc_find(name) find_option(name, false, true, ERROR)
+#else
+static inline struct config_generic *
+wemb_guc_find(const char *name)
+{
+	for (int i = GetNumConfigOptions(); i-- > 0;)
+		if (pg_strcasecmp(get_guc_variables()[i]->name, name) == 0)
+			return get_guc_variables()[i];
+	return NULL;
+}
+#endif
+
 /* 15: files shared by processes were renamed; 14: they are opened in a mode. */
 #if PG_VERSION_NUM >= 150000
 #define BufFileCreateFileSetCompat(set, name) BufFileCreateFileSet(&(set)->fs, name)
@@ -78,6 +107,17 @@
 /* 15: older servers know the reserved prefix call by another name. */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* 14: aminsert is told whether the update left the indexed columns alone. */
+#if PG_VERSION_NUM >= 140000
+#define WEMB_AMINSERT_ARGS \
+	Relation index, Datum *values, bool *isnull, ItemPointer heap_tid, Relation heap, \
+		IndexUniqueCheck check_unique, bool unchanged, struct IndexInfo *info
+#else
+#define WEMB_AMINSERT_ARGS \
+	Relation index, Datum *values, bool *isnull, ItemPointer heap_tid, Relation heap, \
+		IndexUniqueCheck check_unique, struct IndexInfo *info
 #endif
 
 /* 14: predefined roles have names of their own. */

@@ -1,0 +1,85 @@
+/*
+ * hnsw.c
+ *		The access methods wemb_hnsw and, where pgvector is absent, hnsw.
+ *
+ * They are one and the same: indexes of either name have the same pages.  Only
+ * the handler of the second also stands in for pgvector's settings.
+ */
+#include "postgres.h"
+
+#include "access/amapi.h"
+#include "commands/progress.h"
+#include "commands/vacuum.h"
+#include "fmgr.h"
+
+#include "index/hnsw/hnsw.h"
+#include "index/metric.h"
+#include "index/settings.h"
+#include "pg/compat.h"
+
+/* Clients that show progress know these texts. */
+static char *
+phase_name(int64 phase)
+{
+	switch (phase)
+	{
+		case PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE:
+			return "initializing";
+		case HNSW_PHASE_LOAD:
+			return "loading tuples";
+		default:
+			return NULL;
+	}
+}
+
+static bool
+insert_row(WEMB_AMINSERT_ARGS)
+{
+	return wemb_hnsw_insert(index, values, isnull, heap_tid, heap, info);
+}
+
+/* What is not set is false or NULL. */
+static IndexAmRoutine *
+make_routine(void)
+{
+	IndexAmRoutine *routine = makeNode(IndexAmRoutine);
+
+	routine->amstrategies = 0;	/* any number: only operators to order by */
+	routine->amsupport = INDEX_METRIC_PROC;
+	routine->amcanorderbyop = true;
+	routine->amoptionalkey = true;
+	routine->amparallelvacuumoptions = VACUUM_OPTION_PARALLEL_BULKDEL;
+	routine->amkeytype = InvalidOid;
+	wemb_am_set_build_parallel(routine);
+
+	routine->ambuild = wemb_hnsw_build;
+	routine->ambuildempty = wemb_hnsw_build_empty;
+	routine->aminsert = insert_row;
+	routine->ambulkdelete = wemb_hnsw_bulk_delete;
+	routine->amvacuumcleanup = wemb_hnsw_vacuum_cleanup;
+	routine->amcostestimate = wemb_hnsw_cost;
+	routine->amoptions = wemb_hnsw_options;
+	routine->ambuildphasename = phase_name;
+	routine->amvalidate = wemb_hnsw_validate;
+	routine->ambeginscan = wemb_hnsw_begin_scan;
+	routine->amrescan = wemb_hnsw_rescan;
+	routine->amgettuple = wemb_hnsw_get_tuple;
+	routine->amendscan = wemb_hnsw_end_scan;
+	return routine;
+}
+
+PG_FUNCTION_INFO_V1(wemb_hnsw_handler);
+Datum
+wemb_hnsw_handler(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(make_routine());
+}
+
+/* Of the access method named hnsw, which exists only in databases without pgvector. */
+PG_FUNCTION_INFO_V1(wemb_hnsw_handler_alone);
+Datum
+wemb_hnsw_handler_alone(PG_FUNCTION_ARGS)
+{
+	wemb_index_settings_stand_in();
+	PG_RETURN_POINTER(make_routine());
+}
