@@ -7,10 +7,12 @@
 #include <math.h>
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "fmgr.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "core/kernel/kernel.h"
 #include "index/metric.h"
@@ -76,24 +78,61 @@ static const struct
 } metrics[] = {ALL_METRICS};
 #undef METRIC
 
+/* By name, since it is ours or pgvector's, in whatever schema. */
+static bool
+is_type_of(Oid type, IndexElement element)
+{
+	static const char *const names[] = {
+		[INDEX_VECTOR] = "vector",
+		[INDEX_HALFVEC] = "halfvec",
+		[INDEX_SPARSEVEC] = "sparsevec",
+	};
+	HeapTuple	tuple;
+	bool		same;
+
+	if (element == INDEX_BIT)
+		return type == BITOID;
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	same = strcmp(NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname), names[element]) == 0;
+	ReleaseSysCache(tuple);
+	return same;
+}
+
+/* The metric that function stands for, if it fits values of type; else NULL. */
+static const IndexMetric *
+find_metric(PGFunction function, Oid type)
+{
+	for (int i = 0; i < lengthof(metrics); i++)
+		if (function == metrics[i].function && is_type_of(type, metrics[i].metric->element))
+			return metrics[i].metric;
+	return NULL;
+}
+
+bool
+wemb_index_metric_fits(Oid function, Oid type)
+{
+	FmgrInfo	info;
+
+	fmgr_info(function, &info);
+	return find_metric(info.fn_addr, type) != NULL;
+}
+
 const IndexMetric *
 wemb_index_metric(Relation index)
 {
-	RegProcedure proc = index_getprocid(index, 1, INDEX_METRIC_PROC);
+	const IndexMetric *metric = NULL;
 
-	if (RegProcedureIsValid(proc))
-	{
-		FmgrInfo   *info = index_getprocinfo(index, 1, INDEX_METRIC_PROC);
-
-		for (int i = 0; i < lengthof(metrics); i++)
-			if (info->fn_addr == metrics[i].function)
-				return metrics[i].metric;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-			 errmsg("operator class of index \"%s\" does not say what it measures", RelationGetRelationName(index)),
-			 errdetail("Support function %d must be one that the extension made for operator classes.",
-					   INDEX_METRIC_PROC)));
+	if (RegProcedureIsValid(index_getprocid(index, 1, INDEX_METRIC_PROC)))
+		metric = find_metric(index_getprocinfo(index, 1, INDEX_METRIC_PROC)->fn_addr, index->rd_opcintype[0]);
+	if (metric == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+				 errmsg("operator class of index \"%s\" does not say what is measured", RelationGetRelationName(index)),
+				 errdetail("Support function %d must be one that the extension has for the type and a distance.",
+						   INDEX_METRIC_PROC)));
+	return metric;
 }
 
 int

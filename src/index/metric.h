@@ -46,8 +46,11 @@ typedef struct IndexMetric
 /* Elements other than zero that a sparsevec in an index has at most: pgvector's limit. */
 #define INDEX_MAX_NNZ		1000
 
-/* Of the first column.  An error if its operator class is not made with a support function of ours. */
+/* Of the first column.  An error unless its operator class has a support function of ours, for its type. */
 extern const IndexMetric *wemb_index_metric(Relation index);
+
+/* Whether an operator class of a type can have the function as support function 1. */
+extern bool wemb_index_metric_fits(Oid function, Oid type);
 
 /*
  * Dimensions of the first column, 1 .. metric->max_dim, from its typmod.  An

@@ -76,21 +76,22 @@ static double target_recall;
 
 /* ---- text and value ---- */
 
-/* False unless text is of the setting's type. */
+/* False, with the hint that the server would give or NULL, unless text is of the setting's type. */
 static bool
-parse_value(const StandIn *setting, const char *text, double *value)
+parse_value(const StandIn *setting, const char *text, double *value, const char **hint)
 {
 	int			whole;
 
+	*hint = NULL;
 	switch (setting->kind)
 	{
 		case SETTING_INT:
-			if (!parse_int(text, &whole, 0, NULL))
+			if (!parse_int(text, &whole, 0, hint))
 				return false;
 			*value = whole;
 			return true;
 		case SETTING_REAL:
-			return parse_real(text, value, 0, NULL);
+			return parse_real(text, value, 0, hint);
 		case SETTING_ITERATIVE:
 			for (int i = 0; i < lengthof(iterative_names); i++)
 				if (pg_strcasecmp(text, iterative_names[i]) == 0)
@@ -98,6 +99,7 @@ parse_value(const StandIn *setting, const char *text, double *value)
 					*value = i;
 					return true;
 				}
+			*hint = "Available values: off, relaxed_order, strict_order.";
 	}
 	return false;
 }
@@ -126,14 +128,15 @@ print_value(const StandIn *setting, double value)
 static bool
 check_text(const StandIn *setting, const char *text)
 {
+	const char *hint;
 	double		value;
 
 	if (text == NULL)
 		return true;
-	if (!parse_value(setting, text, &value))
+	if (!parse_value(setting, text, &value, &hint))
 	{
-		if (setting->kind == SETTING_ITERATIVE)
-			GUC_check_errhint("Available values: off, relaxed_order, strict_order.");
+		if (hint != NULL)
+			GUC_check_errhint("%s", hint);
 		return false;
 	}
 	if (in_range(setting, value))
@@ -146,9 +149,10 @@ check_text(const StandIn *setting, const char *text)
 static const char *
 show_text(const StandIn *setting)
 {
+	const char *hint;
 	double		value;
 
-	if (setting->text == NULL || !parse_value(setting, setting->text, &value))
+	if (setting->text == NULL || !parse_value(setting, setting->text, &value, &hint))
 		value = setting->preset;
 	return print_value(setting, value);
 }
@@ -227,8 +231,9 @@ read_value(int i, double *value)
 {
 	const StandIn *setting = &stand_ins[i];
 	const char *text = GetConfigOption(setting->name, true, false);
+	const char *hint;
 
-	if (text != NULL && text[0] != '\0' && parse_value(setting, text, value) && in_range(setting, *value) &&
+	if (text != NULL && text[0] != '\0' && parse_value(setting, text, value, &hint) && in_range(setting, *value) &&
 		!has_default(setting->name))
 		return true;
 	*value = setting->preset;

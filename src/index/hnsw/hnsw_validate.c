@@ -43,9 +43,8 @@ check_functions(CatCList *functions, const char *opclass)
 		if (entry->amprocnum != INDEX_METRIC_PROC)
 			good = complain(opclass, psprintf("contains function %s with invalid support number %d", name,
 											  entry->amprocnum));
-		else if (!check_amproc_signature(entry->amproc, INTERNALOID, true, 1, 1, INTERNALOID))
-			good = complain(opclass, psprintf("contains function %s with wrong signature for support number %d", name,
-											  entry->amprocnum));
+		else if (!wemb_index_metric_fits(entry->amproc, entry->amproclefttype))
+			good = complain(opclass, psprintf("contains function %s, which is for no distance of its type", name));
 	}
 	return good;
 }
