@@ -27,7 +27,7 @@ TYPE_PARTS  = vector vector_operators vector_casts vector_aggregates \
               sparsevec sparsevec_operators sparsevec_casts bit
 AM_PARTS    = hnsw hnsw_classes@hnsw
 SQL_PARTS   = header index_metrics types_begin $(TYPE_PARTS) $(AM_PARTS) types_end \
-              wemb_hnsw hnsw_classes@wemb_hnsw train model embed words progress
+              wemb_hnsw classes_begin hnsw_classes@wemb_hnsw classes_end train model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)
