@@ -23,9 +23,6 @@ SELECT amname, property, pg_indexam_has_property(oid, property)
 FROM pg_am, unnest(ARRAY['can_order', 'can_unique', 'can_multi_col', 'can_exclude', 'can_include']) AS property
 WHERE amname = 'hnsw';
 
--- support functions are for operator classes alone
-SELECT wemb_index_vector_l2(NULL);
-
 -- an operator class of somebody else's making
 CREATE FUNCTION wrong(internal) RETURNS internal LANGUAGE internal STRICT AS 'int4in';
 CREATE OPERATOR CLASS wrong_function FOR TYPE vector USING hnsw AS

@@ -86,7 +86,7 @@ wemb_hnsw_cost(PlannerInfo *root, IndexPath *path, double loop_count, Cost *star
 	cpu_cost = cpu_index_tuple_cost + 2 * m * cpu_operator_cost;	/* of a visit: an estimate a link */
 	get_tablespace_page_costs(info->reltablespace, &random_cost, &sequential_cost);
 	pages_to_start = index_pages_fetched(visits * loop_count, info->pages, info->pages, root) / loop_count;
-	pages_in_all = index_pages_fetched(Max(rows, visits) * loop_count, info->pages, info->pages, root) / loop_count;
+	pages_in_all = index_pages_fetched(Max(rows, 1) * loop_count, info->pages, info->pages, root) / loop_count;
 
 	/*
 	 * The planner does not count the pages of values that the table keeps out of line, though a plan without the
@@ -94,6 +94,5 @@ wemb_hnsw_cost(PlannerInfo *root, IndexPath *path, double loop_count, Cost *star
 	 * the table to cost.
 	 */
 	*startup_cost = visits * cpu_cost + Min(pages_to_start * random_cost, Max(info->rel->pages, 1) * sequential_cost);
-	*total_cost = *startup_cost + Max(rows - visits, 0) * cpu_cost +
-		Max(pages_in_all - pages_to_start, 0) * random_cost;
+	*total_cost = Max(rows * cpu_cost + pages_in_all * random_cost, *startup_cost);
 }
