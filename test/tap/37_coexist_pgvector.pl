@@ -420,6 +420,18 @@ SKIP:
 	$session = WembTest::Session->new($node, database => 'libraries');
 	is($session->ask("LOAD 'wemb'; SELECT count(*) FROM pg_settings WHERE name ~ '^(hnsw|ivfflat)[.]' AND name <> 'ivfflat.probes'"), '0',
 		'wemb defines no setting of pgvector\'s');
+
+	# From wemb's access method hnsw to pgvector's in one session; what the user has set stays.
+	WembTest::sql($node, 'CREATE DATABASE changes TEMPLATE template0');
+	$session = WembTest::Session->new($node, database => 'changes');
+	is(run($session, 'CREATE EXTENSION wemb', "SELECT amvalidate(oid) FROM pg_opclass WHERE opcname = 'vector_l2_ops'"), '', 'wemb\'s hnsw: used');
+	is($session->ask('SHOW hnsw.iterative_scan'), 'strict_order', 'wemb\'s hnsw: its default');
+	is(run($session, 'SET hnsw.ef_search = 900', 'SET hnsw.max_scan_tuples = 7', 'RESET hnsw.max_scan_tuples',
+			'DROP EXTENSION wemb', 'CREATE EXTENSION vector'), '', 'to pgvector in one session');
+	is($session->ask(q{SELECT string_agg(concat_ws(' ', name, setting, vartype, source), ',' ORDER BY name) FROM pg_settings WHERE name ~ '^hnsw'}),
+		'hnsw.ef_search 900 integer session,hnsw.iterative_scan off enum default,' .
+		'hnsw.max_scan_tuples 20000 integer default,hnsw.scan_mem_multiplier 1 real default', 'pgvector\'s settings');
+	is($session->ask('RESET hnsw.ef_search; SHOW hnsw.ef_search'), '40', 'pgvector\'s default');
 }
 
 done_testing();
