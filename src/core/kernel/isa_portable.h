@@ -100,15 +100,39 @@ vf_store_half(Half *p, vf v)
 		p[i] = half_from_float(v[i]);
 }
 
+/* The first half of a's elements and of b's in turn: what compilers know instructions for, unlike bytes to floats. */
+typedef uint8_t vf_bytes __attribute__((vector_size(16)));
+typedef uint16_t vf_words __attribute__((vector_size(16)));
+
+#define BYTES_IN_TURN	0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define WORDS_IN_TURN	0, 8, 1, 9, 2, 10, 3, 11
+#if defined(__clang__)
+#define bytes_in_turn(a, b)	__builtin_shufflevector(a, b, BYTES_IN_TURN)
+#define words_in_turn(a, b)	__builtin_shufflevector(a, b, WORDS_IN_TURN)
+#else
+#define bytes_in_turn(a, b)	__builtin_shuffle(a, b, (vf_bytes) {BYTES_IN_TURN})
+#define words_in_turn(a, b)	__builtin_shuffle(a, b, (vf_words) {WORDS_IN_TURN})
+#endif
+
 static inline vf
 vf_load_bytes(const uint8_t *p)
 {
-	typedef uint8_t four_bytes __attribute__((vector_size(4)));
-	typedef int32_t four_words __attribute__((vector_size(16)));
-	four_bytes	bytes;
+	typedef int32_t integers __attribute__((vector_size(16)));
+	const vf_bytes zero = {0};
+	uint32_t	all;
 
-	memcpy(&bytes, p, sizeof(bytes));
-	return __builtin_convertvector(__builtin_convertvector(bytes, four_words), vf);
+	memcpy(&all, p, sizeof(all));
+
+	vf_bytes	bytes = (vf_bytes) (vf_bits) {all, 0, 0, 0};
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	vf_words	words = (vf_words) bytes_in_turn(zero, bytes);
+	vf_words	longs = words_in_turn((vf_words) zero, words);
+#else
+	vf_words	words = (vf_words) bytes_in_turn(bytes, zero);
+	vf_words	longs = words_in_turn(words, (vf_words) zero);
+#endif
+
+	return __builtin_convertvector((integers) longs, vf);
 }
 
 static inline vf
