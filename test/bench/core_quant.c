@@ -4,6 +4,8 @@
  *
  *	core_quant time DIMENSIONS ...
  *		Nanoseconds of each operation, for each kernel.
+ *	core_quant bytes DIMENSIONS ...
+ *		The same of encoding as bytes and of distances to them.
  *	core_quant recall VECTORS.tsv [name=value ...]
  *		A scan of all vectors by estimates, then the best by exact distance.
  *		A line of VECTORS.tsv ends in [x,y,...].  Names: bits, ip, unit_length
@@ -16,6 +18,7 @@
 #include <math.h>
 
 #include "core/base/rng.h"
+#include "core/quant/bytes.h"
 #include "core/quant/quant.h"
 
 #define REPETITIONS 9
@@ -56,48 +59,60 @@ typedef struct Subject
 } Subject;
 
 static void
-time_rotate(Subject *s)
+time_rotate(void *subject)
 {
+	Subject    *s = subject;
+
 	wemb_quant_rotate(s->quant, s->x, s->rotated);
 }
 
 static void
-time_encode(Subject *s)
+time_encode(void *subject)
 {
+	Subject    *s = subject;
+
 	wemb_quant_encode(s->quant, s->rotated, s->centroid, s->code, &s->factors);
 }
 
 static void
-time_query(Subject *s)
+time_query(void *subject)
 {
+	Subject    *s = subject;
+
 	wemb_quant_query_init(s->query, s->quant, s->rotated, QUANT_EPSILON);
 }
 
 static void
-time_table(Subject *s)
+time_table(void *subject)
 {
+	Subject    *s = subject;
+
 	wemb_quant_table_init(s->table, s->query);
 }
 
 /* Arrays and blocks are taken in turn from 256 kB, as pages in a cache are. */
 static void
-time_array(Subject *s)
+time_array(void *subject)
 {
+	Subject    *s = subject;
+
 	s->at = (s->at + 1) % s->narrays;
 	wemb_quant_array_estimate(s->query, &s->origin, s->codes + s->at * wemb_quant_array_size(s->quant, 32), 32, 32,
 							  &s->estimates);
 }
 
 static void
-time_block(Subject *s)
+time_block(void *subject)
 {
+	Subject    *s = subject;
+
 	s->at = (s->at + 1) % s->nblocks;
 	wemb_quant_block_estimate(s->query, s->table, &s->origin, s->codes + s->at * wemb_quant_block_size(s->quant),
 							  &s->estimates);
 }
 
 static double
-least_time(void (*operation) (Subject *), Subject *s)
+least_time(void (*operation) (void *), void *s)
 {
 	double		least = INFINITY;
 	long		n = 1;
@@ -165,6 +180,85 @@ time_dim(int dim, int nbits)
 		codes = least_time(time_block, &s) / 32;
 		printf("%-9s %6d %5d %9.0f %9.0f %9.0f %9.0f %10.2f %10.2f\n", kernel->name, dim, nbits, rotate, encode, query, table,
 			   array, codes);
+	}
+}
+
+/* Rows of floats and of bytes, taken in turn. */
+typedef struct ByteRows
+{
+	int			dim;
+	int			n;
+	float	   *x;				/* (n, dim) */
+	uint8_t    *bytes;			/* (n, dim) */
+	ByteScale  *scales;
+	int			at;
+	float		sum;			/* of what was computed */
+} ByteRows;
+
+static ByteVector
+byte_row(const ByteRows *r, int i)
+{
+	return (ByteVector) {r->bytes + i * r->dim, r->scales[i].low, r->scales[i].step};
+}
+
+static void
+time_bytes_encode(void *subject)
+{
+	ByteRows   *r = subject;
+	int			i = r->at++ % r->n;
+
+	wemb_bytes_encode(r->x + i * r->dim, r->dim, false, r->bytes + i * r->dim, &r->scales[i]);
+}
+
+static void
+time_floats(void *subject)
+{
+	ByteRows   *r = subject;
+
+	r->sum += wemb_kernel->l2sq_f32(r->x, r->x + r->at++ % r->n * r->dim, r->dim);
+}
+
+static void
+time_floats_and_bytes(void *subject)
+{
+	ByteRows   *r = subject;
+	ByteVector	b = byte_row(r, r->at++ % r->n);
+
+	r->sum += wemb_kernel->l2sq_f32_u8(r->x, &b, r->dim);
+}
+
+static void
+time_bytes(void *subject)
+{
+	ByteRows   *r = subject;
+	ByteVector	a = byte_row(r, 0),
+				b = byte_row(r, r->at++ % r->n);
+
+	r->sum += wemb_kernel->l2sq_u8(&a, &b, r->dim);
+}
+
+static void
+time_byte_rows(int dim)
+{
+	static void (*const operations[]) (void *) = {time_bytes_encode, time_floats, time_floats_and_bytes, time_bytes};
+	ByteRows	r = {.dim = dim,.n = 64};
+	const WembKernel *kernel;
+	Rng			rng = {1};
+
+	r.x = block(sizeof(float) * 64 * (size_t) dim);
+	r.bytes = block(64 * (size_t) dim);
+	r.scales = block(sizeof(ByteScale) * 64);
+	for (int i = 0; i < 64 * dim; i++)
+		r.x[i] = rng_float(&rng) - 0.5f;
+	for (int i = 0; i < 64; i++)
+		time_bytes_encode(&r);
+	for (int i = 0; (kernel = wemb_kernel_at(i)) != NULL; i++)
+	{
+		wemb_kernel_use(kernel);
+		printf("%-9s %6d", kernel->name, dim);
+		for (int j = 0; j < 4; j++)
+			printf(" %12.1f", least_time(operations[j], &r));
+		printf("\n");
 	}
 }
 
@@ -329,7 +423,8 @@ measure_recall(const char *path)
 	static const int depths[] = {10, 20, 30, 50, 100, 200, 500, 1000};
 	double		found[8] = {0};
 	Scan		s = {.v = read_vectors(path)};
-	QuantConfig config = {.dim = s.v.dim,.bits = (int) bits,.metric = ip != 0 ? QUANT_IP : QUANT_L2,.seed = 1};
+	QuantConfig config = {.dim = s.v.dim,.bits = (int) bits,.metric = ip != 0 ? QUANT_IP : QUANT_L2,.seed = 1,
+	.bounds = true};
 	int			k = (int) neighbours,
 				n = (int) queries;
 	float		length = 0;
@@ -389,6 +484,13 @@ main(int argc, char **argv)
 		measure_recall(argv[2]);
 		return 0;
 	}
-	fprintf(stderr, "usage: core_quant time DIMENSIONS ... | core_quant recall VECTORS.tsv [name=value ...]\n");
+	if (argc >= 3 && strcmp(argv[1], "bytes") == 0)
+	{
+		printf("%-9s %6s %12s %12s %12s %12s\n", "kernel", "dim", "encode ns", "l2sq_f32 ns", "f32_u8 ns", "u8 ns");
+		for (int i = 2; i < argc; i++)
+			time_byte_rows(atoi(argv[i]));
+		return 0;
+	}
+	fprintf(stderr, "usage: core_quant time|bytes DIMENSIONS ... | core_quant recall VECTORS.tsv [name=value ...]\n");
 	return 1;
 }
