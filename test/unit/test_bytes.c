@@ -238,7 +238,7 @@ fill_hard(float *x, int n, int kind, Rng *rng)
 		float		r = rng_float(rng) * 2 - 1;
 		float		values[] = {0, 3.3f, 1e38f, FLT_MAX, r * 1e-45f * 300, r * 1e-40f, i % 2 ? 1e-45f : 0, r * FLT_MAX,
 			i % 2 ? FLT_MAX : -FLT_MAX, i == n / 2 ? 1e6f : r, i == 0 ? -1e38f : r * 1e-30f, 1e7f + (float) (i % 3),
-			i == 0 ? 0.99609375f : i == 1 ? -1e-30f : 0.5f, -FLT_MIN * (float) i, 1000 + r * 1e-3f, r * 1.6e38f};
+			i == 0 ? 0.99609375f : i == 1 ? -1e-18f : 0.5f, -FLT_MIN * (float) i, 1000 + r * 1e-3f, r * 1.6e38f};
 
 		x[i] = values[kind];
 	}
