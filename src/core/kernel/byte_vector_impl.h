@@ -13,136 +13,142 @@ typedef struct ByteSides
 	const float *x;
 	const uint8_t *a;
 	const uint8_t *b;
+	vf			shift;			/* what is added to x */
 	vf			a_low;
 	vf			a_step;
-	vf			b_low;
-	vf			b_step;
+	vf			b_low;			/* for products */
+	vf			b_step;			/* for differences negative */
 } ByteSides;
 
 #define BYTE_INLINE		static inline __attribute__((always_inline))
 
-/* Lanes from memory, as many as are left of a row, then zeros. */
+/* Bytes from memory, as many as are left of a row, then zeros. */
 BYTE_INLINE vf
 ISA(bytes_at) (const uint8_t *p, int left)
 {
 	return left >= VF_LANES ? vf_load_bytes(p) : vf_load_bytes_part(p, left);
 }
 
-BYTE_INLINE vf
-ISA(floats_at) (const float *p, int left)
-{
-	return left >= VF_LANES ? vf_load(p) : vf_load_part(p, left);
-}
+/* The first side's numbers from place i on, as many as are left, then zeros. */
+typedef vf (*FirstSide) (const ByteSides *s, int i, int left);
 
 BYTE_INLINE vf
-ISA(first_lanes) (vf v, int left)
+ISA(float_side) (const ByteSides *s, int i, int left)
 {
-	return left >= VF_LANES ? v : vf_first(v, left);
-}
-
-typedef vf (*ByteTerm) (const ByteSides *s, int i, int left, vf part);
-
-/* The sum of all terms, of which each call adds those from place i on, at most VF_LANES, to a part. */
-BYTE_INLINE float
-ISA(sum_terms) (const ByteSides *s, int n, const ByteTerm term)
-{
-	vf			part0 = vf_zero(),
-				part1 = vf_zero(),
-				part2 = vf_zero(),
-				part3 = vf_zero();
-	int			i = 0;
-
-	for (; i + 4 * VF_LANES <= n; i += 4 * VF_LANES)
-	{
-		part0 = term(s, i, VF_LANES, part0);
-		part1 = term(s, i + VF_LANES, VF_LANES, part1);
-		part2 = term(s, i + 2 * VF_LANES, VF_LANES, part2);
-		part3 = term(s, i + 3 * VF_LANES, VF_LANES, part3);
-	}
-	if (i + 2 * VF_LANES <= n)
-	{
-		part0 = term(s, i, VF_LANES, part0);
-		part1 = term(s, i + VF_LANES, VF_LANES, part1);
-		i += 2 * VF_LANES;
-	}
-	if (i + VF_LANES <= n)
-	{
-		part2 = term(s, i, VF_LANES, part2);
-		i += VF_LANES;
-	}
-	if (i < n)
-		part3 = term(s, i, n - i, part3);
-	return vf_sum(vf_add(vf_add(part0, part1), vf_add(part2, part3)));
-}
-
-/* ---- floats and bytes */
-
-BYTE_INLINE ByteSides
-ISA(float_sides) (const float *x, const ByteVector *b)
-{
-	return (ByteSides) {.x = x,.b = b->bytes,.b_low = vf_set1(b->low),.b_step = vf_set1(b->step)};
-}
-
-/* number - x */
-BYTE_INLINE vf
-ISA(float_difference) (const ByteSides *s, int i, int left)
-{
-	vf			origin = vf_sub(ISA(first_lanes) (s->b_low, left), ISA(floats_at) (s->x + i, left));
-
-	return vf_fma(ISA(bytes_at) (s->b + i, left), s->b_step, origin);
+	if (left >= VF_LANES)
+		return vf_add(vf_load(s->x + i), s->shift);
+	return vf_add(vf_load_part(s->x + i, left), vf_first(s->shift, left));
 }
 
 BYTE_INLINE vf
-ISA(float_dot_term) (const ByteSides *s, int i, int left, vf part)
+ISA(byte_side) (const ByteSides *s, int i, int left)
 {
-	/* the number is low where nothing is left, but x is zero there */
-	return vf_fma(ISA(floats_at) (s->x + i, left), vf_fma(ISA(bytes_at) (s->b + i, left), s->b_step, s->b_low), part);
+	return vf_fma(ISA(bytes_at) (s->a + i, left), s->a_step, left >= VF_LANES ? s->a_low : vf_first(s->a_low, left));
+}
+
+/* The terms of the first side's numbers and b's bytes, added to a part of the sum. */
+typedef vf (*ByteTerm) (const ByteSides *s, vf first, vf bytes, vf part);
+
+BYTE_INLINE vf
+ISA(product_term) (const ByteSides *s, vf first, vf bytes, vf part)
+{
+	return vf_fma(first, vf_fma(bytes, s->b_step, s->b_low), part);
 }
 
 BYTE_INLINE vf
-ISA(float_l2sq_term) (const ByteSides *s, int i, int left, vf part)
+ISA(square_term) (const ByteSides *s, vf first, vf bytes, vf part)
 {
-	vf			d = ISA(float_difference) (s, i, left);
+	vf			d = vf_fma(bytes, s->b_step, first);
 
 	return vf_fma(d, d, part);
 }
 
 BYTE_INLINE vf
-ISA(float_l1_term) (const ByteSides *s, int i, int left, vf part)
+ISA(size_term) (const ByteSides *s, vf first, vf bytes, vf part)
 {
-	vf			d = ISA(float_difference) (s, i, left);
+	vf			d = vf_fma(bytes, s->b_step, first);
 
 	return vf_add(part, vf_abs(d));
+}
+
+/* The sum over a row, in four parts as in distance_impl.h. */
+BYTE_INLINE float
+ISA(sum_terms) (const ByteSides *s, int n, const FirstSide side, const ByteTerm term)
+{
+	vf			parts[4] = {vf_zero(), vf_zero(), vf_zero(), vf_zero()};
+	int			i = 0;
+
+#define ADD_TERMS(part, at, left) \
+	parts[part] = term(s, side(s, at, left), ISA(bytes_at) (s->b + (at), left), parts[part])
+	for (; i + 4 * VF_LANES <= n; i += 4 * VF_LANES)
+	{
+		ADD_TERMS(0, i, VF_LANES);
+		ADD_TERMS(1, i + VF_LANES, VF_LANES);
+		ADD_TERMS(2, i + 2 * VF_LANES, VF_LANES);
+		ADD_TERMS(3, i + 3 * VF_LANES, VF_LANES);
+	}
+	if (i + 2 * VF_LANES <= n)
+	{
+		ADD_TERMS(0, i, VF_LANES);
+		ADD_TERMS(1, i + VF_LANES, VF_LANES);
+		i += 2 * VF_LANES;
+	}
+	if (i + VF_LANES <= n)
+	{
+		ADD_TERMS(2, i, VF_LANES);
+		i += VF_LANES;
+	}
+	if (i < n)
+		ADD_TERMS(3, i, n - i);
+#undef ADD_TERMS
+	return vf_sum(vf_add(vf_add(parts[0], parts[1]), vf_add(parts[2], parts[3])));
+}
+
+/* ---- floats and bytes */
+
+BYTE_INLINE ByteSides
+ISA(float_products) (const float *x, const ByteVector *b)
+{
+	/* compilers drop the addition of -0, which changes no number */
+	return (ByteSides) {
+		.x = x,.b = b->bytes,.shift = vf_set1(-0.0f),.b_low = vf_set1(b->low),.b_step = vf_set1(b->step)
+	};
+}
+
+BYTE_INLINE ByteSides
+ISA(float_differences) (const float *x, const ByteVector *b)
+{
+	return (ByteSides) {.x = x,.b = b->bytes,.shift = vf_set1(-b->low),.b_step = vf_set1(-b->step)};
 }
 
 static float
 ISA(dot_f32_u8) (const float *x, const ByteVector *b, int n)
 {
-	ByteSides	s = ISA(float_sides) (x, b);
+	ByteSides	s = ISA(float_products) (x, b);
 
-	return ISA(sum_terms) (&s, n, ISA(float_dot_term));
+	return ISA(sum_terms) (&s, n, ISA(float_side), ISA(product_term));
 }
 
 static float
 ISA(l2sq_f32_u8) (const float *x, const ByteVector *b, int n)
 {
-	ByteSides	s = ISA(float_sides) (x, b);
+	ByteSides	s = ISA(float_differences) (x, b);
 
-	return ISA(sum_terms) (&s, n, ISA(float_l2sq_term));
+	return ISA(sum_terms) (&s, n, ISA(float_side), ISA(square_term));
 }
 
 static float
 ISA(l1_f32_u8) (const float *x, const ByteVector *b, int n)
 {
-	ByteSides	s = ISA(float_sides) (x, b);
+	ByteSides	s = ISA(float_differences) (x, b);
 
-	return ISA(sum_terms) (&s, n, ISA(float_l1_term));
+	return ISA(sum_terms) (&s, n, ISA(float_side), ISA(size_term));
 }
 
 /* ---- bytes and bytes */
 
 BYTE_INLINE ByteSides
-ISA(byte_sides) (const ByteVector *a, const ByteVector *b)
+ISA(byte_products) (const ByteVector *a, const ByteVector *b)
 {
 	return (ByteSides) {
 		.a = a->bytes,.b = b->bytes,.a_low = vf_set1(a->low),.a_step = vf_set1(a->step),
@@ -150,9 +156,8 @@ ISA(byte_sides) (const ByteVector *a, const ByteVector *b)
 	};
 }
 
-/* For differences: both from b's low end. */
 BYTE_INLINE ByteSides
-ISA(shifted_sides) (const ByteVector *a, const ByteVector *b)
+ISA(byte_differences) (const ByteVector *a, const ByteVector *b)
 {
 	return (ByteSides) {
 		.a = a->bytes,.b = b->bytes,.a_low = vf_set1(a->low - b->low),.a_step = vf_set1(a->step),
@@ -160,58 +165,26 @@ ISA(shifted_sides) (const ByteVector *a, const ByteVector *b)
 	};
 }
 
-BYTE_INLINE vf
-ISA(byte_difference) (const ByteSides *s, int i, int left)
-{
-	vf			x = vf_fma(ISA(bytes_at) (s->a + i, left), s->a_step, ISA(first_lanes) (s->a_low, left));
-
-	return vf_fma(ISA(bytes_at) (s->b + i, left), s->b_step, x);
-}
-
-BYTE_INLINE vf
-ISA(byte_dot_term) (const ByteSides *s, int i, int left, vf part)
-{
-	vf			x = vf_fma(ISA(bytes_at) (s->a + i, left), s->a_step, ISA(first_lanes) (s->a_low, left));
-
-	return vf_fma(x, vf_fma(ISA(bytes_at) (s->b + i, left), s->b_step, s->b_low), part);
-}
-
-BYTE_INLINE vf
-ISA(byte_l2sq_term) (const ByteSides *s, int i, int left, vf part)
-{
-	vf			d = ISA(byte_difference) (s, i, left);
-
-	return vf_fma(d, d, part);
-}
-
-BYTE_INLINE vf
-ISA(byte_l1_term) (const ByteSides *s, int i, int left, vf part)
-{
-	vf			d = ISA(byte_difference) (s, i, left);
-
-	return vf_add(part, vf_abs(d));
-}
-
 static float
 ISA(dot_u8) (const ByteVector *a, const ByteVector *b, int n)
 {
-	ByteSides	s = ISA(byte_sides) (a, b);
+	ByteSides	s = ISA(byte_products) (a, b);
 
-	return ISA(sum_terms) (&s, n, ISA(byte_dot_term));
+	return ISA(sum_terms) (&s, n, ISA(byte_side), ISA(product_term));
 }
 
 static float
 ISA(l2sq_u8) (const ByteVector *a, const ByteVector *b, int n)
 {
-	ByteSides	s = ISA(shifted_sides) (a, b);
+	ByteSides	s = ISA(byte_differences) (a, b);
 
-	return ISA(sum_terms) (&s, n, ISA(byte_l2sq_term));
+	return ISA(sum_terms) (&s, n, ISA(byte_side), ISA(square_term));
 }
 
 static float
 ISA(l1_u8) (const ByteVector *a, const ByteVector *b, int n)
 {
-	ByteSides	s = ISA(shifted_sides) (a, b);
+	ByteSides	s = ISA(byte_differences) (a, b);
 
-	return ISA(sum_terms) (&s, n, ISA(byte_l1_term));
+	return ISA(sum_terms) (&s, n, ISA(byte_side), ISA(size_term));
 }
