@@ -26,9 +26,10 @@
 #define KERNEL_ROW_FLOATS	16
 
 /*
- * A vector of bytes on a scale: number i is low + step * bytes[i].  Its
- * magnitude, of which a result may be wrong by the share above, is |low| +
- * step * bytes[i]; for differences low is less the other side's low end or number.
+ * A vector of bytes on a scale: number i is low + step * bytes[i].  A distance
+ * is within (n + 3) * 2^-23 of the exact one, relative to magnitudes where a
+ * number counts as |low| + step * bytes[i].  In differences low is first taken
+ * from the other side's number or low end, so vectors far from zero lose nothing.
  */
 typedef struct ByteVector
 {
