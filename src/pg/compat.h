@@ -21,6 +21,18 @@
 #define wemb_path_disable(path) ((void) (path))
 #endif
 
+/* 18: EXPLAIN ANALYZE shows how often an index was searched. */
+#if PG_VERSION_NUM >= 180000
+#define wemb_count_index_search(scan) \
+	do \
+	{ \
+		if ((scan)->instrument != NULL) \
+			(scan)->instrument->nsearches++; \
+	} while (0)
+#else
+#define wemb_count_index_search(scan) ((void) (scan))
+#endif
+
 /* 18: LockAcquireExtended() can log a failure.  This call takes a lock at once or not at all, and raises no error. */
 #if PG_VERSION_NUM >= 180000
 #define LockAcquireNoErrorCompat(tag, mode) LockAcquireExtended(tag, mode, false, true, false, NULL, false)

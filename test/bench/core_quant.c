@@ -97,7 +97,7 @@ time_array(void *subject)
 	Subject    *s = subject;
 
 	s->at = (s->at + 1) % s->narrays;
-	wemb_quant_array_estimate(s->query, &s->origin, s->codes + s->at * wemb_quant_array_size(s->quant, 32), 32, 32,
+	wemb_quant_array_estimate(s->query, &s->origin, (QuantSpan) {s->codes + s->at * wemb_quant_array_size(s->quant, 32), 32, 0, 32},
 							  &s->estimates);
 }
 
@@ -390,7 +390,7 @@ scan_query(Scan *s, const float *q, int k)
 		QuantEstimates e;
 		int			n = s->v.n - i < QUANT_ARRAY_CODES ? s->v.n - i : QUANT_ARRAY_CODES;
 
-		wemb_quant_array_estimate(s->query, &origin, s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES, n,
+		wemb_quant_array_estimate(s->query, &origin, (QuantSpan) {s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES, 0, n},
 								  &e);
 		for (int j = 0; j < n; j++)
 		{

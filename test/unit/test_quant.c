@@ -186,7 +186,7 @@ estimates_are_plain(Bench *b, const WembKernel *kernel, Rng *rng)
 	origin = prepare(b, query, 1.9f);
 	wemb_kernel_use(kernel);
 	memset(&array, 0, sizeof(array));
-	wemb_quant_array_estimate(b->query, &origin, b->array, b->n, n, &array);
+	wemb_quant_array_estimate(b->query, &origin, (QuantSpan) {b->array, b->n, 0, n}, &array);
 	for (int i = 0; i < n; i++)
 	{
 		double		want = plain_estimate(b, &origin, i);
@@ -251,7 +251,7 @@ fingerprint(void)
 			fill(&b, &rng, 0.5f);
 			encode_all(&b);
 			origin = prepare(&b, b.vectors + 3 * dims[i], 1.9f);
-			wemb_quant_array_estimate(b.query, &origin, b.array, 40, 40, &estimates);
+			wemb_quant_array_estimate(b.query, &origin, (QuantSpan) {b.array, 40, 0, 40}, &estimates);
 			sum = sum * 31 + wemb_hash(b.array, wemb_quant_array_size(b.quant, 40));
 			sum = sum * 31 + wemb_hash((const char *) estimates.distance, 40 * sizeof(float));
 			sum = sum * 31 + wemb_hash((const char *) estimates.lower, 40 * sizeof(float));
@@ -305,7 +305,7 @@ try_rotations(QuantConfig config, float offset, float epsilon, int seeds)
 		wemb_quant_init(b.quant, &config);
 		encode_all(&b);
 		origin = prepare(&b, query, epsilon);
-		wemb_quant_array_estimate(b.query, &origin, b.array, b.n, b.n, &estimates);
+		wemb_quant_array_estimate(b.query, &origin, (QuantSpan) {b.array, b.n, 0, b.n}, &estimates);
 		for (int i = 0; i < b.n; i++, t.n++)
 		{
 			double		want = exact(&b, b.vectors + i * config.dim, query);
@@ -405,7 +405,7 @@ test_without_bounds(void)
 				size = wemb_quant_array_size(b.quant, n);
 				array = (char *) malloc(size + 2) + 2;
 				memcpy(array, b.array, size);
-				wemb_quant_array_estimate(b.query, &origin, array, n, n, &estimates[bounds]);
+				wemb_quant_array_estimate(b.query, &origin, (QuantSpan) {array, n, 0, n}, &estimates[bounds]);
 				wemb_quant_block_estimate(b.query, b.table, &origin, b.block, &estimates[2 + bounds]);
 				free((char *) array - 2);
 				bench_free(&b);
@@ -447,7 +447,7 @@ test_edges(void)
 				}
 				encode_all(&b);
 				origin = prepare(&b, query, 3);
-				wemb_quant_array_estimate(b.query, &origin, b.array, 1, 1, &estimates);
+				wemb_quant_array_estimate(b.query, &origin, (QuantSpan) {b.array, 1, 0, 1}, &estimates);
 				want = exact(&b, x, query);
 				CHECK(isnan(want) || estimates.lower[0] <= want, "%d bits, size %g: %g, but it is %g", bits, sizes[i],
 					  estimates.lower[0], want);
@@ -473,7 +473,7 @@ test_edges(void)
 		}
 		encode_all(&b);
 		origin = prepare(&b, query, 3);
-		wemb_quant_array_estimate(b.query, &origin, b.array, 1, 1, &estimates);
+		wemb_quant_array_estimate(b.query, &origin, (QuantSpan) {b.array, 1, 0, 1}, &estimates);
 		CHECK(fabs(estimates.distance[0] - origin.add) <= fabs(origin.add) * 1e-3, "%g, not %g", estimates.distance[0], origin.add);
 		bench_free(&b);
 	}

@@ -453,6 +453,14 @@ wemb_graph_search_next(GraphSearch *search, GraphCandidate *found)
 	return GRAPH_FOUND;
 }
 
+void
+wemb_graph_search_stop(GraphSearch *search)
+{
+	search->nqueue = 0;
+	search->naside = 0;
+	search->aside_nearest = INFINITY;
+}
+
 const GraphCandidate *
 wemb_graph_search_nearest(const GraphSearch *search, int *n)
 {

@@ -65,6 +65,9 @@ extern void wemb_graph_search_from(GraphSearch *search, uint32_t node);
 /* The next node.  GRAPH_FOUND, GRAPH_AGAIN, GRAPH_FULL or GRAPH_END. */
 extern GraphStatus wemb_graph_search_next(GraphSearch *search, GraphCandidate *found);
 
+/* Visit no more: the stream gives the nodes visited and not yet given, and ends. */
+extern void wemb_graph_search_stop(GraphSearch *search);
+
 /* Go on until the next node could come, but leave it.  GRAPH_FOUND, GRAPH_AGAIN, GRAPH_FULL or GRAPH_END. */
 extern GraphStatus wemb_graph_search_run(GraphSearch *search);
 

@@ -162,16 +162,17 @@ wemb_quant_array_get(const Quant *quant, const void *array, int capacity, int i,
 }
 
 void
-wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin *origin, const void *array, int capacity, int n,
+wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin *origin, QuantSpan span,
 						  QuantEstimates *estimates)
 {
 	CodeQuery	codes = code_query(query);
 	size_t		code_bytes = (size_t) query->bits * (size_t) query->padded / 8;
-	const void *factors = (const uint8_t *) array + (size_t) capacity * code_bytes;
+	const uint8_t *codes_at = span.array;
+	const Half *factors = (const Half *) (codes_at + (size_t) span.capacity * code_bytes) + span.first;
 	int32_t		sums[QUANT_ARRAY_CODES];
 
-	wemb_kernel->array_sums(&codes, array, n, sums);
-	estimate_from_sums(query, origin, (FactorArrays) {factors, capacity, n}, sums, estimates);
+	wemb_kernel->array_sums(&codes, codes_at + (size_t) span.first * code_bytes, span.n, sums);
+	estimate_from_sums(query, origin, (FactorArrays) {factors, span.capacity, span.n}, sums, estimates);
 }
 
 /* ---- blocks */

@@ -138,9 +138,18 @@ extern void wemb_quant_array_put(const Quant *quant, void *array, int capacity, 
 extern void wemb_quant_array_get(const Quant *quant, const void *array, int capacity, int i, uint8_t *code,
 								 QuantFactors *factors);
 
-/* Estimates of the first n <= QUANT_ARRAY_CODES codes of an array of that capacity. */
-extern void wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin *origin, const void *array,
-									  int capacity, int n, QuantEstimates *estimates);
+/* Some codes of an array of that capacity. */
+typedef struct QuantSpan
+{
+	const void *array;
+	int			capacity;
+	int			first;
+	int			n;				/* at most QUANT_ARRAY_CODES */
+} QuantSpan;
+
+/* Their estimates. */
+extern void wemb_quant_array_estimate(const QuantQuery *query, const QuantOrigin *origin, QuantSpan span,
+									  QuantEstimates *estimates);
 
 /*
  * A block: QUANT_BLOCK_CODES codes, interleaved for look-ups, then as many of

@@ -1,0 +1,146 @@
+/*
+ * hnsw_build_graph.h
+ *		The graph of a build, in one block of memory that several processes can insert into.
+ *
+ * The block has offsets and no pointers: a node's number is its offset in
+ * units of HNSW_BUILD_UNIT bytes.  A node's vector and layer never change
+ * once others can see it; what does change is under the node's own lock, which is held
+ * for no longer than it takes to copy the links, and never with another.
+ * Changes of links are worked out without locks and given up if the
+ * links have changed meanwhile.
+ */
+#ifndef WEMB_HNSW_BUILD_GRAPH_H
+#define WEMB_HNSW_BUILD_GRAPH_H
+
+#include "postgres.h"
+
+#include "index/hnsw/hnsw_value.h"
+#include "port/atomics.h"
+#include "storage/condition_variable.h"
+#include "storage/spin.h"
+
+#define HNSW_BUILD_UNIT		32	/* bytes */
+
+typedef enum BuildKind
+{
+	BUILD_UNUSED,				/* a node that its maker had no use for */
+	BUILD_NODE,
+	BUILD_TIDS					/* BuildTids */
+} BuildKind;
+
+/* What a search reads of nodes that it does not visit; the rest is a BuildLinks behind the copy. */
+typedef struct BuildNode
+{
+	float		low;
+	float		step;
+	float		lost;			/* under the lock: only grows */
+	uint16		copy_size;
+	uint8		kind;			/* BuildKind */
+	uint8		layer;
+	uint8		bytes[FLEXIBLE_ARRAY_MEMBER];
+} BuildNode;
+
+typedef struct BuildLinks
+{
+	uint32		below;			/* HNSW_NONE on layer 0 */
+	uint32		number;			/* of its slot; set once the graph is complete, as are more_slot and values */
+	uint32		more_slot;		/* first slot of further heap tids, or HNSW_NONE */
+	BlockNumber values;			/* first page of the copy */
+	ItemPointerData tid;
+	uint16		version;		/* under the lock, as all below: how often links have changed */
+	uint32		more;			/* further heap tids: a BuildTids, or HNSW_NONE */
+	slock_t		lock;
+	uint8		nlinks;
+	bool		pruned;			/* links are what wemb_hnsw_prune_with() asks for */
+	uint32		links[FLEXIBLE_ARRAY_MEMBER];
+} BuildLinks;
+
+#define BUILD_TIDS_ROOM		2
+
+/* One unit. */
+typedef struct BuildTids
+{
+	uint32		next;			/* or HNSW_NONE */
+	uint32		unused[2];
+	uint16		n;
+	uint8		kind;			/* where a BuildNode has it */
+	ItemPointerData tids[BUILD_TIDS_ROOM];
+} BuildTids;
+
+StaticAssertDecl(sizeof(BuildTids) <= HNSW_BUILD_UNIT, "BuildTids must fit a unit");
+StaticAssertDecl(offsetof(BuildTids, kind) == offsetof(BuildNode, kind), "kinds must be in one place");
+
+/* The start of the block. */
+typedef struct BuildGraph
+{
+	Size		size;			/* of the block */
+	uint32		max_units;		/* of the block, but for the order */
+	Size		order;			/* offset of an array of nodes by their slot's number, made at the end */
+	uint32		norder;
+	uint32		nmore;			/* slots of further heap tids, numbered after all others */
+	BlockNumber blocks;			/* of the index */
+	pg_atomic_uint32 claimed;	/* pages that some process has taken to write */
+	pg_atomic_uint32 spools;	/* files of rows turned away */
+	pg_atomic_uint32 units;		/* given out, perhaps more than there are */
+	pg_atomic_uint32 full;		/* a row was turned away */
+	pg_atomic_uint64 rows;		/* inserted */
+	ConditionVariable grown;
+	slock_t		lock;			/* of what follows */
+	bool		growing;		/* somebody makes a new layer */
+	uint32		entry;
+	int			top;
+	double		heap_rows;		/* of processes that are done */
+	bool		broken_hot_chain;
+} BuildGraph;
+
+/* Fewest bytes of a block that is worth making, and as many as a graph of so many rows is likely to need. */
+#define HNSW_BUILD_MIN_SIZE		(1024 * 1024)
+extern Size wemb_hnsw_build_size(const HnswIndex *index, double rows);
+
+extern BuildGraph *wemb_hnsw_build_graph_init(void *block, Size size, const HnswIndex *index);
+
+static inline BuildNode *
+build_node(const BuildGraph *graph, uint32 node)
+{
+	return (BuildNode *) ((char *) graph + (Size) node * HNSW_BUILD_UNIT);
+}
+
+static inline BuildLinks *
+build_links(BuildNode *node)
+{
+	return (BuildLinks *) (node->bytes + TYPEALIGN(4, node->copy_size));
+}
+
+static inline BuildTids *
+build_tids(const BuildGraph *graph, uint32 tids)
+{
+	return (BuildTids *) build_node(graph, tids);
+}
+
+static inline HnswCopy
+build_copy(const BuildNode *node)
+{
+	return (HnswCopy) {node->low, node->step, node->lost, node->copy_size, node->bytes};
+}
+
+static inline uint32 *
+build_order(BuildGraph *graph)
+{
+	return (uint32 *) ((char *) graph + graph->order);
+}
+
+/* When nobody inserts any more: the first node, and the one after node; HNSW_NONE if there is none. */
+extern uint32 wemb_hnsw_build_first(BuildGraph *graph, const HnswIndex *index);
+extern uint32 wemb_hnsw_build_after(BuildGraph *graph, const HnswIndex *index, uint32 node);
+
+/* ---- insertion ---- */
+
+/* One process's means to insert. */
+typedef struct BuildInserter BuildInserter;
+
+extern BuildInserter *wemb_hnsw_build_inserter(BuildGraph *graph, const HnswIndex *index);
+
+/* Insert a row.  false: there is no room. */
+extern bool wemb_hnsw_build_insert(BuildInserter *inserter, const HnswValue *value, ItemPointer tid);
+
+#endif							/* WEMB_HNSW_BUILD_GRAPH_H */

@@ -1,0 +1,154 @@
+/*
+ * hnsw_build_team.c
+ *		Several processes at a build: first all load rows into one graph, then all write its pages.
+ */
+#include "pg/compat.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/index.h"
+#include "index/hnsw/hnsw_build_team.h"
+#include "index/hnsw/hnsw_build_write.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planner.h"
+#include "pg/parallel.h"
+#include "pg/shared_memory.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+/* What helpers are told; a parallel table scan follows where rows are loaded. */
+typedef struct BuildTask
+{
+	Oid			heap;
+	Oid			index;
+	bool		concurrent;
+	dsm_handle	graph;
+	dsm_handle	files;
+	HnswMeta	meta;
+} BuildTask;
+
+#define TASK_SCAN(task)	((ParallelTableScanDesc) ((char *) (task) + MAXALIGN(sizeof(BuildTask))))
+
+/* The server's own rule says whether workers can help.  How many does not depend on the size of the table. */
+int
+wemb_hnsw_build_helpers(Relation heap, Relation index)
+{
+	int			wanted = RelationGetParallelWorkers(heap, -1);
+
+	if (plan_create_index_workers(RelationGetRelid(heap), RelationGetRelid(index)) == 0)
+		return 0;
+	return wanted >= 0 ? Min(wanted, max_parallel_maintenance_workers) : max_parallel_maintenance_workers;
+}
+
+static BuildTask
+make_task(const BuildTeam *team, const HnswMeta *meta)
+{
+	return (BuildTask) {
+		.heap = RelationGetRelid(team->heap),
+		.index = RelationGetRelid(team->load->index->relation),
+		.concurrent = team->info->ii_Concurrent,
+		.graph = dsm_segment_handle(team->segment),
+		.files = wemb_files_handle(team->load->files),
+		.meta = *meta
+	};
+}
+
+void
+wemb_hnsw_team_load(BuildTeam *team)
+{
+	Snapshot	snapshot = SnapshotAny;
+	BuildTask  *task;
+	Size		size;
+	Team		members;
+	HnswMeta	meta = wemb_hnsw_new_meta(team->load->index->relation, 0);
+
+	if (team->info->ii_Concurrent)
+		snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	size = MAXALIGN(sizeof(BuildTask)) + table_parallelscan_estimate(team->heap, snapshot);
+	task = palloc0(size);
+	*task = make_task(team, &meta);
+	table_parallelscan_initialize(team->heap, TASK_SCAN(task), snapshot);
+	members = wemb_team_start("wemb_hnsw_help_load", team->helpers, task, size);
+	wemb_hnsw_build_load(team->load, team->heap, team->info,
+						 table_beginscan_parallel(team->heap, TASK_SCAN(members.task)));
+	wemb_team_wait(&members);
+	wemb_team_end(&members);
+	if (IsMVCCSnapshot(snapshot))
+		UnregisterSnapshot(snapshot);
+	pfree(task);
+}
+
+void
+wemb_hnsw_team_write(BuildTeam *team, const HnswMeta *meta)
+{
+	BuildTask	task = make_task(team, meta);
+	Team		members = wemb_team_start("wemb_hnsw_help_write", team->helpers, &task, sizeof(task));
+
+	wemb_hnsw_build_write(team->load->graph, team->load->index);
+	wemb_team_wait(&members);
+	wemb_team_end(&members);
+}
+
+/* ---- helpers ---- */
+
+typedef struct Helper
+{
+	BuildTask  *task;
+	Relation	heap;
+	Relation	relation;
+	LOCKMODE	heap_mode;
+	LOCKMODE	index_mode;
+	dsm_segment *segment;
+	HnswIndex  *index;
+} Helper;
+
+/* The leader has locks of the same modes, and those of one group do not conflict. */
+static Helper
+start_helping(shm_toc *toc)
+{
+	Helper		helper = {.task = wemb_team_task(toc)};
+	bool		concurrent = helper.task->concurrent;
+
+	helper.heap_mode = concurrent ? ShareUpdateExclusiveLock : ShareLock;
+	helper.index_mode = concurrent ? RowExclusiveLock : AccessExclusiveLock;
+	helper.heap = table_open(helper.task->heap, helper.heap_mode);
+	helper.relation = index_open(helper.task->index, helper.index_mode);
+	helper.segment = wemb_dsm_attach(helper.task->graph);
+	helper.index = wemb_hnsw_make(helper.relation, &helper.task->meta);
+	return helper;
+}
+
+static void
+end_helping(Helper *helper)
+{
+	dsm_detach(helper->segment);
+	index_close(helper->relation, helper->index_mode);
+	table_close(helper->heap, helper->heap_mode);
+}
+
+void
+wemb_hnsw_help_load(dsm_segment *segment, shm_toc *toc)
+{
+	Helper		helper = start_helping(toc);
+	IndexInfo  *info = BuildIndexInfo(helper.relation);
+	BuildLoad	load = {
+		.graph = dsm_segment_address(helper.segment),
+		.index = helper.index,
+		.files = wemb_files_attach(helper.task->files)
+	};
+
+	info->ii_Concurrent = helper.task->concurrent;
+	wemb_hnsw_build_load(&load, helper.heap, info, table_beginscan_parallel(helper.heap, TASK_SCAN(helper.task)));
+	wemb_files_close(load.files);
+	end_helping(&helper);
+}
+
+void
+wemb_hnsw_help_write(dsm_segment *segment, shm_toc *toc)
+{
+	Helper		helper = start_helping(toc);
+
+	wemb_hnsw_build_write(dsm_segment_address(helper.segment), helper.index);
+	end_helping(&helper);
+}

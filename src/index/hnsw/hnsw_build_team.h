@@ -1,0 +1,35 @@
+/*
+ * hnsw_build_team.h
+ *		Several processes at a build.
+ */
+#ifndef WEMB_HNSW_BUILD_TEAM_H
+#define WEMB_HNSW_BUILD_TEAM_H
+
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "index/hnsw/hnsw_build_rows.h"
+#include "storage/dsm.h"
+
+/* What the leader of a team has. */
+typedef struct BuildTeam
+{
+	Relation	heap;
+	IndexInfo  *info;
+	BuildLoad  *load;
+	dsm_segment *segment;		/* the graph's */
+	int			helpers;
+} BuildTeam;
+
+/* How many helpers a build may have. */
+extern int	wemb_hnsw_build_helpers(Relation heap, Relation index);
+
+/* Load the table's rows, and write the pages of records: as the leader of helpers. */
+extern void wemb_hnsw_team_load(BuildTeam *team);
+extern void wemb_hnsw_team_write(BuildTeam *team, const HnswMeta *meta);
+
+/* Of a helper. */
+extern PGDLLEXPORT void wemb_hnsw_help_load(dsm_segment *segment, shm_toc *toc);
+extern PGDLLEXPORT void wemb_hnsw_help_write(dsm_segment *segment, shm_toc *toc);
+
+#endif							/* WEMB_HNSW_BUILD_TEAM_H */

@@ -1,0 +1,302 @@
+/*
+ * hnsw_edit.c
+ *		Changes of slots that happen together or not at all.
+ */
+#include "postgres.h"
+
+#include "access/generic_xlog.h"
+#include "index/hnsw/hnsw_edit.h"
+#include "index/hnsw/hnsw_store.h"
+#include "pg/compat.h"
+#include "storage/bufmgr.h"
+#include "storage/indexfsm.h"
+#include "storage/lmgr.h"
+
+/* ---- edits ---- */
+
+void
+wemb_hnsw_edit_start(HnswEdit *edit)
+{
+	edit->n = 0;
+}
+
+static void
+forget(HnswEdit *edit)
+{
+	for (int i = 0; i < edit->n; i++)
+	{
+		pfree(edit->before[i]);
+		pfree(edit->after[i]);
+	}
+	edit->n = 0;
+}
+
+HnswSlot *
+wemb_hnsw_edit_slot(const HnswIndex *index, HnswEdit *edit, uint32 number)
+{
+	int			size = index->layout.slot_size;
+	int			i = edit->n;
+
+	for (int k = 0; k < edit->n; k++)
+		if (edit->number[k] == number)
+			return edit->after[k];
+	Assert(i < HNSW_EDIT_SLOTS);
+	edit->before[i] = palloc(size);
+	edit->after[i] = palloc(size);
+	edit->number[i] = number;
+	edit->n++;
+	if (!wemb_hnsw_slot_read(index, number, edit->before[i]))
+	{
+		pfree(edit->before[i]);
+		pfree(edit->after[i]);
+		edit->n--;
+		return NULL;
+	}
+	memcpy(edit->after[i], edit->before[i], size);
+	return edit->after[i];
+}
+
+/* The blocks of an edit, ascending, each once. */
+static int
+list_blocks(const HnswIndex *index, const HnswEdit *edit, BlockNumber *blocks)
+{
+	int			n = 0;
+
+	for (int i = 0; i < edit->n; i++)
+	{
+		BlockNumber block = hnsw_block(&index->layout, edit->number[i]);
+		int			place = n;
+
+		for (int k = 0; k < n; k++)
+			if (blocks[k] == block)
+				place = -1;
+		if (place < 0)
+			continue;
+		for (; place > 0 && blocks[place - 1] > block; place--)
+			blocks[place] = blocks[place - 1];
+		blocks[place] = block;
+		n++;
+	}
+	return n;
+}
+
+static int
+place_of(const BlockNumber *blocks, int n, BlockNumber block)
+{
+	for (int i = 0; i < n; i++)
+		if (blocks[i] == block)
+			return i;
+	elog(ERROR, "block %u is not in the edit", block);
+}
+
+bool
+wemb_hnsw_edit_apply(const HnswIndex *index, HnswEdit *edit)
+{
+	BlockNumber blocks[HNSW_EDIT_SLOTS];
+	Buffer		buffers[HNSW_EDIT_SLOTS];
+	int			n = list_blocks(index, edit, blocks);
+	bool		same = true;
+
+	for (int i = 0; i < n; i++)
+	{
+		buffers[i] = ReadBuffer(index->relation, blocks[i]);
+		LockBuffer(buffers[i], BUFFER_LOCK_EXCLUSIVE);
+	}
+	for (int i = 0; i < edit->n && same; i++)
+	{
+		Page		page = BufferGetPage(buffers[place_of(blocks, n, hnsw_block(&index->layout, edit->number[i]))]);
+
+		same = memcmp(hnsw_slot(&index->layout, page, edit->number[i]), edit->before[i], index->layout.slot_size) == 0;
+	}
+	if (same)
+	{
+		GenericXLogState *xlog = GenericXLogStart(index->relation);
+		Page		pages[HNSW_EDIT_SLOTS];
+
+		for (int i = 0; i < n; i++)
+			pages[i] = GenericXLogRegisterBuffer(xlog, buffers[i], 0);
+		for (int i = 0; i < edit->n; i++)
+			memcpy(hnsw_slot(&index->layout, pages[place_of(blocks, n, hnsw_block(&index->layout, edit->number[i]))],
+							 edit->number[i]),
+				   edit->after[i], index->layout.slot_size);
+		GenericXLogFinish(xlog);
+	}
+	for (int i = 0; i < n; i++)
+		UnlockReleaseBuffer(buffers[i]);
+	forget(edit);
+	return same;
+}
+
+/* ---- the metapage ---- */
+
+void
+wemb_hnsw_meta_update(Relation relation, HnswMetaUpdate update, const void *arg)
+{
+	Buffer		buffer = ReadBuffer(relation, HNSW_META_BLKNO);
+	GenericXLogState *xlog;
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(relation);
+	if (update(hnsw_meta(GenericXLogRegisterBuffer(xlog, buffer, 0)), arg))
+		GenericXLogFinish(xlog);
+	else
+		GenericXLogAbort(xlog);
+	UnlockReleaseBuffer(buffer);
+}
+
+/* ---- new pages and slots ---- */
+
+/* A new page at the end of the index, locked. */
+static Buffer
+extend(Relation relation)
+{
+	Buffer		buffer;
+
+	LockRelationForExtension(relation, ExclusiveLock);
+	buffer = ReadBuffer(relation, P_NEW);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	UnlockRelationForExtension(relation, ExclusiveLock);
+	return buffer;
+}
+
+/* The head of the free list, its page locked; the list is given up if that is not what it should be. */
+static Buffer
+take_free(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
+{
+	uint32		number = meta->free;
+	Buffer		buffer = ReadBuffer(index->relation, hnsw_block(&index->layout, number));
+	Page		page = BufferGetPage(buffer);
+	HnswSlot   *slot = NULL;
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	if (!PageIsNew(page) && hnsw_special(page)->kind == HNSW_PAGE_SLOTS)
+		slot = hnsw_slot(&index->layout, page, number);
+	if (slot == NULL || slot->kind != HNSW_SLOT_FREE)
+	{
+		UnlockReleaseBuffer(buffer);
+		meta->free = HNSW_NONE;
+		return InvalidBuffer;
+	}
+	slot = hnsw_slot(&index->layout, GenericXLogRegisterBuffer(xlog, buffer, 0), number);
+	meta->free = slot->below;
+	slot->kind = HNSW_SLOT_UNUSED;
+	return buffer;
+}
+
+/* A new page of slots at the end of the index, locked; next moves there. */
+static Buffer
+add_page(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
+{
+	Buffer		buffer = extend(index->relation);
+	BlockNumber block = BufferGetBlockNumber(buffer);
+
+	if (block > HNSW_NONE / index->layout.slots_per_page)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("index \"%s\" has no room for more rows", RelationGetRelationName(index->relation))));
+	meta->next = hnsw_first_number(&index->layout, block);
+	wemb_hnsw_page_init(GenericXLogRegisterBuffer(xlog, buffer, GENERIC_XLOG_FULL_IMAGE), HNSW_PAGE_SLOTS);
+	return buffer;
+}
+
+uint32
+wemb_hnsw_slot_alloc(const HnswIndex *index)
+{
+	Buffer		meta_buffer = ReadBuffer(index->relation, HNSW_META_BLKNO);
+	Buffer		buffer = InvalidBuffer;
+	GenericXLogState *xlog;
+	HnswMeta   *meta;
+	uint32		number;
+
+	LockBuffer(meta_buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(index->relation);
+	meta = hnsw_meta(GenericXLogRegisterBuffer(xlog, meta_buffer, 0));
+	number = meta->free;
+	if (number != HNSW_NONE)
+		buffer = take_free(index, meta, xlog);
+	if (!BufferIsValid(buffer))
+	{
+		if (meta->next % index->layout.slots_per_page == 0)
+			buffer = add_page(index, meta, xlog);
+		number = meta->next++;
+	}
+	GenericXLogFinish(xlog);
+	if (BufferIsValid(buffer))
+		UnlockReleaseBuffer(buffer);
+	UnlockReleaseBuffer(meta_buffer);
+	return number;
+}
+
+/* ---- value pages ---- */
+
+/* A page for part of a copy, locked: one that was given back, or a new one. */
+static Buffer
+get_value_page(Relation relation)
+{
+	for (;;)
+	{
+		BlockNumber block = GetFreeIndexPage(relation);
+		Buffer		buffer;
+		Page		page;
+
+		if (block == InvalidBlockNumber)
+			return extend(relation);
+		buffer = ReadBuffer(relation, block);
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		page = BufferGetPage(buffer);
+		if (!PageIsNew(page) && hnsw_special(page)->kind == HNSW_PAGE_FREE)
+			return buffer;
+		UnlockReleaseBuffer(buffer);	/* the map is not crash-safe and may be wrong */
+	}
+}
+
+BlockNumber
+wemb_hnsw_values_write(const HnswIndex *index, const uint8 *bytes, int size)
+{
+	BlockNumber next = InvalidBlockNumber;
+	int			pages = (size + HNSW_VALUE_ROOM - 1) / HNSW_VALUE_ROOM;
+
+	for (int i = pages - 1; i >= 0; i--)
+	{
+		Buffer		buffer = get_value_page(index->relation);
+		GenericXLogState *xlog = GenericXLogStart(index->relation);
+		Page		page = GenericXLogRegisterBuffer(xlog, buffer, GENERIC_XLOG_FULL_IMAGE);
+		HnswValuePage *values = (HnswValuePage *) PageGetContents(page);
+
+		wemb_hnsw_page_init(page, HNSW_PAGE_VALUES);
+		values->next = next;
+		values->size = Min(size - i * HNSW_VALUE_ROOM, HNSW_VALUE_ROOM);
+		memcpy(values->data, bytes + i * HNSW_VALUE_ROOM, values->size);
+		GenericXLogFinish(xlog);
+		next = BufferGetBlockNumber(buffer);
+		UnlockReleaseBuffer(buffer);
+	}
+	return next;
+}
+
+void
+wemb_hnsw_values_free(const HnswIndex *index, BlockNumber block)
+{
+	while (block != InvalidBlockNumber)
+	{
+		Buffer		buffer = ReadBuffer(index->relation, block);
+		BlockNumber here = block;
+		GenericXLogState *xlog;
+		Page		page;
+
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		xlog = GenericXLogStart(index->relation);
+		page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+		if (PageIsNew(page) || hnsw_special(page)->kind != HNSW_PAGE_VALUES)
+		{
+			GenericXLogAbort(xlog);
+			UnlockReleaseBuffer(buffer);
+			return;
+		}
+		block = ((HnswValuePage *) PageGetContents(page))->next;
+		hnsw_special(page)->kind = HNSW_PAGE_FREE;
+		GenericXLogFinish(xlog);
+		UnlockReleaseBuffer(buffer);
+		RecordFreeIndexPage(index->relation, here);
+	}
+}

@@ -1,0 +1,92 @@
+/*
+ * hnsw_links.c
+ *		A record's links with their codes, in a copy of its slot.
+ */
+#include "postgres.h"
+
+#include "index/hnsw/hnsw_links.h"
+
+typedef struct Coder
+{
+	HnswStore  *store;
+	float	   *scratch;
+	float	   *centroid;		/* the record, rotated; NULL: not yet */
+	float	   *rotated;
+	uint8	   *code;
+} Coder;
+
+/* The code of a neighbour; of none, if the neighbour is not there any more. */
+static void
+encode_link(Coder *coder, const HnswCopy *record, uint32 neighbour, QuantFactors *factors)
+{
+	const HnswIndex *index = coder->store->index;
+	HnswCopy	copy;
+
+	memset(coder->code, 0, index->codes->code_bytes);
+	memset(factors, 0, sizeof(*factors));
+	if (neighbour == HNSW_NONE || !wemb_hnsw_store_copy(coder->store, neighbour, &copy))
+		return;
+	if (coder->centroid == NULL)
+	{
+		coder->centroid = palloc(index->codes->padded * sizeof(float));
+		wemb_hnsw_copy_rotate(index, record, coder->scratch, coder->centroid);
+	}
+	wemb_hnsw_copy_rotate(index, &copy, coder->scratch, coder->rotated);
+	wemb_quant_encode(index->codes, coder->rotated, coder->centroid, coder->code, factors);
+}
+
+static int
+find_link(const uint32 *links, int n, uint32 link)
+{
+	for (int i = 0; i < n; i++)
+		if (graph_link_node(links[i]) == graph_link_node(link))
+			return i;
+	return -1;
+}
+
+static void
+set_codes(HnswStore *store, uint32 number, HnswSlot *slot, const uint32 *links, int n)
+{
+	const HnswIndex *index = store->index;
+	int			room = index->layout.links;
+	void	   *codes = hnsw_codes(&index->layout, slot);
+	size_t		size = wemb_quant_array_size(index->codes, room);
+	void	   *old = memcpy(palloc(size), codes, size);
+	Coder		coder = {
+		store, palloc(wemb_hnsw_scratch_size(index) * sizeof(float)), NULL,
+		palloc(index->codes->padded * sizeof(float)), palloc(index->codes->code_bytes)
+	};
+	HnswCopy	copy;
+
+	if (!wemb_hnsw_store_copy(store, number, &copy))
+		elog(ERROR, "record %u is not remembered", number);
+	for (int i = 0; i < n; i++)
+	{
+		int			before = find_link(hnsw_numbers(&index->layout, slot), slot->nlinks, links[i]);
+		QuantFactors factors;
+
+		if (before >= 0)
+			wemb_quant_array_get(index->codes, old, room, before, coder.code, &factors);
+		else
+			encode_link(&coder, &copy, graph_link_node(links[i]), &factors);
+		wemb_quant_array_put(index->codes, codes, room, i, coder.code, &factors);
+	}
+	pfree(old);
+	pfree(coder.scratch);
+	pfree(coder.rotated);
+	pfree(coder.code);
+	if (coder.centroid != NULL)
+		pfree(coder.centroid);
+}
+
+void
+wemb_hnsw_set_links(HnswStore *store, uint32 number, HnswSlot *slot, const uint32 *links, int n)
+{
+	uint32	   *numbers = hnsw_numbers(&store->index->layout, slot);
+
+	if (store->index->codes != NULL)
+		set_codes(store, number, slot, links, n);
+	memset(numbers, 0, store->index->layout.links * sizeof(uint32));
+	memcpy(numbers, links, n * sizeof(uint32));
+	slot->nlinks = n;
+}

@@ -1,0 +1,303 @@
+/*
+ * hnsw_scan.c
+ *		Scans: records come from the graph in the order of the least distance
+ *		that their rows can have, and the executor puts these in exact order.
+ *
+ * A scan is a stream without a fixed end.  A record whose bound is less than
+ * one already given comes too late for its place: it is dropped, unless
+ * relaxed order was asked for.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/relscan.h"
+#include "index/hnsw/hnsw.h"
+#include "index/hnsw/hnsw_store.h"
+#include "index/settings.h"
+#include "miscadmin.h"
+#include "pg/compat.h"
+#include "pgstat.h"
+#include "utils/float.h"
+#include "utils/memutils.h"
+
+typedef struct HnswScan
+{
+	MemoryContext context;		/* of everything here, until the next rescan */
+	HnswIndex  *index;			/* NULL: not begun */
+	HnswStore  *store;
+	HnswValue  *query;
+	HnswSettings settings;
+	int			ef;
+	bool		unordered;		/* the query has no distance: rows come in any order, with this value */
+	bool		order_null;
+	double		order_value;	/* of the record being given */
+	int64		given;			/* records */
+	bool		stopped;
+	ItemPointerData *tids;		/* rows of that record */
+	int			ntids;
+	int			room;
+} HnswScan;
+
+IndexScanDesc
+wemb_hnsw_begin_scan(Relation index, int nkeys, int norderbys)
+{
+	IndexScanDesc scan = RelationGetIndexScan(index, nkeys, norderbys);
+	HnswScan   *state = palloc0(sizeof(HnswScan));
+
+	state->context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw scan", ALLOCSET_DEFAULT_SIZES);
+	scan->opaque = state;
+	if (norderbys > 0)
+	{
+		scan->xs_orderbyvals = palloc0(norderbys * sizeof(Datum));
+		scan->xs_orderbynulls = palloc(norderbys * sizeof(bool));
+		memset(scan->xs_orderbynulls, true, norderbys * sizeof(bool));
+	}
+	return scan;
+}
+
+void
+wemb_hnsw_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys)
+{
+	HnswScan   *state = scan->opaque;
+	MemoryContext context = state->context;
+
+	MemoryContextReset(context);
+	memset(state, 0, sizeof(*state));
+	state->context = context;
+	if (keys != NULL && scan->numberOfKeys > 0)
+		memmove(scan->keyData, keys, scan->numberOfKeys * sizeof(ScanKeyData));
+	if (orderbys != NULL && scan->numberOfOrderBys > 0)
+		memmove(scan->orderByData, orderbys, scan->numberOfOrderBys * sizeof(ScanKeyData));
+}
+
+/* The query, made ready. */
+static void
+set_query(HnswScan *state, const ScanKeyData *key)
+{
+	HnswValue  *query = wemb_hnsw_value_create(state->index);
+
+	state->query = query;
+	if (key->sk_flags & SK_ISNULL)
+	{
+		if (query->x != NULL)
+			memset(query->x, 0, state->index->dim * sizeof(float));
+		state->unordered = state->order_null = true;
+	}
+	else if (!wemb_hnsw_value_set(state->index, query, key->sk_argument))
+	{
+		state->unordered = true;
+		state->order_value = get_float8_nan();
+	}
+	wemb_hnsw_value_prepare(state->index, query);
+}
+
+/* ERROR where rows that a snapshot keeps could be gone: other kinds see rows whose heap tids were used again. */
+static void
+check_scan(IndexScanDesc scan)
+{
+	if (scan->orderByData == NULL || scan->numberOfOrderBys == 0)
+		elog(ERROR, "cannot scan hnsw index without order");
+	if (!IsMVCCSnapshot(scan->xs_snapshot))
+		elog(ERROR, "non-MVCC snapshots are not supported with hnsw");
+}
+
+/* Memory is bounded: then no more records are visited, and those found so far are given. */
+static void
+make_room(HnswScan *state)
+{
+	double		limit = (double) work_mem * 1024 * state->settings.scan_mem_multiplier;
+
+	if (2.0 * wemb_hnsw_store_size(state->store) > Max(limit, 256 * 1024))
+	{
+		wemb_graph_search_stop(state->store->search);
+		state->stopped = true;
+	}
+	else
+		wemb_hnsw_store_grow(state->store);
+}
+
+/* On each layer above the lowest, go to the nearest record. */
+static uint32
+descend(HnswScan *state, uint32 entry, int top)
+{
+	HnswStore  *store = state->store;
+
+	for (int layer = top; layer > 0; layer--)
+	{
+		GraphStatus status;
+
+		wemb_graph_search_start(store->search, &store->graph, 1);
+		wemb_graph_search_from(store->search, entry);
+		while ((status = wemb_graph_search_run(store->search)) != GRAPH_FOUND && status != GRAPH_END)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (status == GRAPH_FULL)
+				wemb_hnsw_store_grow(store);
+		}
+		entry = wemb_graph_search_way(store->search);
+		if (entry != HNSW_NONE)
+			entry = store->graph.below(&store->graph, entry);
+	}
+	return entry;
+}
+
+static void
+begin(IndexScanDesc scan)
+{
+	HnswScan   *state = scan->opaque;
+	HnswMeta	meta;
+	uint32		entry;
+
+	check_scan(scan);
+	pgstat_count_index_scan(scan->indexRelation);
+	wemb_count_index_search(scan);
+	wemb_hnsw_settings(&state->settings);
+	state->index = wemb_hnsw_open(scan->indexRelation, &meta);
+	state->ef = wemb_hnsw_ef(&state->settings, &meta);
+	state->store = wemb_hnsw_store_create(state->index, state->ef, false);
+	state->store->lower = true;
+	set_query(state, &scan->orderByData[0]);
+	state->store->query = state->query;
+	entry = descend(state, meta.entry, meta.top);
+	wemb_graph_search_start(state->store->search, &state->store->graph, state->ef);
+	wemb_graph_search_from(state->store->search, entry);
+}
+
+static void
+add_tids(HnswScan *state, const ItemPointerData *tids, int n)
+{
+	if (state->ntids + n > state->room)
+	{
+		state->room = state->ntids + n + 8;
+		state->tids = state->tids == NULL ? palloc(state->room * sizeof(ItemPointerData)) :
+			repalloc(state->tids, state->room * sizeof(ItemPointerData));
+	}
+	memcpy(state->tids + state->ntids, tids, n * sizeof(ItemPointerData));
+	state->ntids += n;
+}
+
+/* The rows of a record as they are now. */
+static void
+read_tids(HnswScan *state, uint32 number)
+{
+	uint32		slots = 0;
+
+	state->ntids = 0;
+	while (number != HNSW_NONE)
+	{
+		Buffer		buffer;
+		HnswSlot   *slot = wemb_hnsw_slot_lock(state->index, number, &buffer);
+		uint32		here = number;
+
+		if (slot == NULL)
+			return;
+		number = HNSW_NONE;
+		if (slots == 0 ? slot->kind == HNSW_SLOT_RECORD : slot->kind == HNSW_SLOT_TIDS)
+		{
+			int			n = slots == 0 ? ItemPointerIsValid(&slot->tid) : slot->copy_size;
+
+			if (n > HNSW_TIDS(state->index->layout.slot_size) && n > 1)
+				wemb_hnsw_corrupt(state->index->relation, hnsw_block(&state->index->layout, here), "too many rows");
+			add_tids(state, slots == 0 ? &slot->tid : hnsw_tids(slot), n);
+			number = slot->more;
+		}
+		UnlockReleaseBuffer(buffer);
+		if (++slots % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* Whether a record whose turn it is keeps to the order asked for. */
+static bool
+in_order(HnswScan *state, float lower)
+{
+	double		value;
+
+	if (state->unordered)
+		return true;
+	value = wemb_hnsw_order_value(state->index, state->query, lower);
+	if (state->given > 0 && value < state->order_value && state->settings.iterative != HNSW_ITERATIVE_RELAXED)
+		return false;
+	state->order_value = value;
+	return true;
+}
+
+/* The next record with rows; false if there is none. */
+static bool
+next_record(HnswScan *state)
+{
+	GraphSearch *search = state->store->search;
+
+	for (;;)
+	{
+		GraphCandidate found;
+		GraphStatus status;
+
+		if (state->settings.iterative == HNSW_ITERATIVE_OFF && state->given >= state->ef)
+			return false;
+		if (!state->stopped && wemb_graph_search_visits(search) >= (uint64) state->settings.max_scan_tuples &&
+			state->given >= state->ef)
+		{
+			wemb_graph_search_stop(search);
+			state->stopped = true;
+		}
+		status = wemb_graph_search_next(search, &found);
+		CHECK_FOR_INTERRUPTS();
+		if (status == GRAPH_END)
+			return false;
+		if (status == GRAPH_FULL)
+		{
+			make_room(state);
+			search = state->store->search;
+		}
+		if (status != GRAPH_FOUND || !in_order(state, found.distance))
+			continue;
+		read_tids(state, found.node);
+		if (state->ntids > 0)
+		{
+			state->given++;
+			return true;
+		}
+	}
+}
+
+bool
+wemb_hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction)
+{
+	HnswScan   *state = scan->opaque;
+
+	if (state->ntids == 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(state->context);
+		bool		found;
+
+		if (state->index == NULL)
+			begin(scan);
+		found = next_record(state);
+		MemoryContextSwitchTo(old);
+		if (!found)
+			return false;
+	}
+	scan->xs_heaptid = state->tids[--state->ntids];
+	scan->xs_recheck = false;
+	scan->xs_recheckorderby = !state->unordered;
+	scan->xs_orderbyvals[0] = Float8GetDatum(state->order_value);
+	scan->xs_orderbynulls[0] = state->order_null;
+	for (int i = 1; i < scan->numberOfOrderBys; i++)
+	{
+		scan->xs_orderbyvals[i] = Float8GetDatum(-get_float8_infinity());
+		scan->xs_orderbynulls[i] = false;
+	}
+	return true;
+}
+
+void
+wemb_hnsw_end_scan(IndexScanDesc scan)
+{
+	HnswScan   *state = scan->opaque;
+
+	MemoryContextDelete(state->context);
+	pfree(state);
+	scan->opaque = NULL;
+}

@@ -1,0 +1,420 @@
+/*
+ * hnsw_store.c
+ *		The graph in the pages of an index, as core/ann walks it.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "index/hnsw/hnsw_store.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#define FIRST_SEEN		2048	/* records that a search may come across before it grows */
+
+/* ---- remembered copies ---- */
+
+typedef struct CopyEntry
+{
+	uint32		number;
+	char		status;
+	HnswCopy	copy;
+} CopyEntry;
+
+#define SH_PREFIX CopyCache
+#define SH_ELEMENT_TYPE CopyEntry
+#define SH_KEY_TYPE uint32
+#define SH_KEY number
+#define SH_HASH_KEY(table, key) ((uint32) (((key) * UINT64CONST(0x9E3779B97F4A7C15)) >> 32))
+#define SH_EQUAL(table, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* ---- slots ---- */
+
+HnswSlot *
+wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buffer *buffer)
+{
+	BlockNumber block = hnsw_block(&index->layout, number);
+	Page		page;
+
+	*buffer = ReadBuffer(index->relation, block);
+	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
+	page = BufferGetPage(*buffer);
+	if (!PageIsNew(page) && hnsw_special(page)->magic == HNSW_PAGE_MAGIC && hnsw_special(page)->kind == HNSW_PAGE_SLOTS)
+		return hnsw_slot(&index->layout, page, number);
+	if (!PageIsNew(page))
+		wemb_hnsw_corrupt(index->relation, block, "no page of records");
+	UnlockReleaseBuffer(*buffer);
+	return NULL;
+}
+
+void
+wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number)
+{
+	if (slot->nlinks < 1 || slot->nlinks > index->layout.links || slot->layer > GRAPH_MAX_LEVEL ||
+		slot->copy_size > wemb_hnsw_max_copy(index) ||
+		(slot->values == InvalidBlockNumber && slot->copy_size > index->layout.value_size))
+		wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "a record with wrong counts");
+}
+
+bool
+wemb_hnsw_slot_read(const HnswIndex *index, uint32 number, HnswSlot *out)
+{
+	Buffer		buffer;
+	HnswSlot   *slot = wemb_hnsw_slot_lock(index, number, &buffer);
+
+	if (slot == NULL)
+		return false;
+	memcpy(out, slot, index->layout.slot_size);
+	UnlockReleaseBuffer(buffer);
+	return true;
+}
+
+void
+wemb_hnsw_values_read(const HnswIndex *index, const HnswSlot *slot, uint8 *out)
+{
+	BlockNumber block = slot->values;
+	uint32		size = 0;
+
+	while (block != InvalidBlockNumber && size < slot->copy_size)
+	{
+		Buffer		buffer = ReadBuffer(index->relation, block);
+		Page		page = BufferGetPage(buffer);
+		const HnswValuePage *values = (const HnswValuePage *) PageGetContents(page);
+
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		if (PageIsNew(page) || hnsw_special(page)->kind != HNSW_PAGE_VALUES || values->size > HNSW_VALUE_ROOM ||
+			values->size == 0 || size + values->size > slot->copy_size)
+			wemb_hnsw_corrupt(index->relation, block, "no part of a vector");
+		memcpy(out + size, values->data, values->size);
+		size += values->size;
+		block = values->next;
+		UnlockReleaseBuffer(buffer);
+	}
+	if (size != slot->copy_size)
+		wemb_hnsw_corrupt(index->relation, slot->values, "a vector cut short");
+}
+
+/* ---- the store's functions ---- */
+
+static float
+distance_to_query(const HnswStore *store, const HnswCopy *copy)
+{
+	float		distance;
+
+	if (store->query == NULL)
+		return wemb_hnsw_copy_distance(store->index, store->query_copy, copy);
+	distance = wemb_hnsw_distance(store->index, store->query, copy);
+	return store->lower ? wemb_hnsw_lower(store->index, store->query, distance, copy->lost) : distance;
+}
+
+static HnswCopy
+copy_in_slot(const HnswSlot *slot)
+{
+	return (HnswCopy) {slot->low, slot->step, slot->lost, slot->copy_size, (const uint8 *) slot->data};
+}
+
+void
+wemb_hnsw_store_remember(HnswStore *store, uint32 number, const HnswCopy *copy)
+{
+	bool		found;
+	CopyEntry  *entry = CopyCache_insert(store->copies, number, &found);
+	uint8	   *bytes;
+
+	if (found)
+		return;
+	bytes = MemoryContextAlloc(store->copies_context, copy->size + 1);
+	memcpy(bytes, copy->bytes, copy->size);
+	entry->copy = *copy;
+	entry->copy.bytes = bytes;
+}
+
+/*
+ * A record, its page locked if its copy lies in it, and the copy.  NULL if
+ * there is none.  slot may be index->layout.slot_size bytes of the caller's, for a record
+ * whose copy lies elsewhere.
+ */
+static HnswSlot *
+get_record(HnswStore *store, uint32 number, Buffer *buffer, HnswCopy *copy, HnswSlot *spare)
+{
+	HnswIndex  *index = store->index;
+	HnswSlot   *slot = wemb_hnsw_slot_lock(index, number, buffer);
+
+	if (slot == NULL)
+		return NULL;
+	if (!hnsw_is_record(slot) && slot->kind != HNSW_SLOT_RETIRED)
+	{
+		UnlockReleaseBuffer(*buffer);
+		return NULL;
+	}
+	wemb_hnsw_slot_check(index, slot, number);
+	*copy = copy_in_slot(slot);
+	if (slot->values == InvalidBlockNumber)
+		return slot;
+	memcpy(spare, slot, index->layout.slot_size);
+	UnlockReleaseBuffer(*buffer);
+	*buffer = InvalidBuffer;
+	wemb_hnsw_values_read(index, spare, store->copy_bytes);
+	copy->bytes = store->copy_bytes;
+	return spare;
+}
+
+static void
+release_record(Buffer buffer)
+{
+	if (BufferIsValid(buffer))
+		UnlockReleaseBuffer(buffer);
+}
+
+/* The room that get_record() may need: a slot can be as large as a page. */
+typedef union SlotRoom
+{
+	HnswSlot	slot;
+	char		room[BLCKSZ];
+} SlotRoom;
+
+static int
+copy_numbers(const HnswIndex *index, HnswSlot *slot, uint32 *out)
+{
+	const uint32 *numbers = hnsw_numbers(&index->layout, slot);
+	int			n = 0;
+
+	for (int i = 0; i < slot->nlinks; i++)
+		if (numbers[i] != HNSW_NONE)
+			out[n++] = graph_link_node(numbers[i]);
+	return n;
+}
+
+/* Estimates of the distances of a record's neighbours to the query. */
+static void
+estimate_links(HnswStore *store, HnswSlot *slot, float distance, GraphVisit *visit)
+{
+	const HnswIndex *index = store->index;
+	const void *codes = hnsw_codes(&index->layout, slot);
+	QuantOrigin origin = {distance, 0};
+	int			first = hnsw_numbers(&index->layout, slot)[0] == HNSW_NONE;
+
+	for (int done = 0; done < slot->nlinks; done += QUANT_ARRAY_CODES)
+	{
+		int			n = Min(slot->nlinks - done, QUANT_ARRAY_CODES);
+		int			skip = done == 0 ? first : 0;
+
+		wemb_quant_array_estimate(store->query->query, &origin, (QuantSpan) {codes, index->layout.links, done, n},
+								  &store->estimates);
+		memcpy(visit->estimates + done + skip - first, store->estimates.distance + skip, (n - skip) * sizeof(float));
+	}
+}
+
+static bool
+store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
+{
+	HnswStore  *store = (HnswStore *) graph;
+	SlotRoom	room;
+	Buffer		buffer;
+	HnswCopy	copy;
+	HnswSlot   *slot = get_record(store, number, &buffer, &copy, &room.slot);
+
+	if (slot == NULL)
+		return false;
+	visit->gone = slot->kind != HNSW_SLOT_RECORD;
+	visit->nlinks = copy_numbers(store->index, slot, visit->links);
+	if (store->copies != NULL)
+		wemb_hnsw_store_remember(store, number, &copy);
+	if (!graph->exact)
+	{
+		float		distance = wemb_hnsw_distance(store->index, store->query, &copy);
+
+		estimate_links(store, slot, distance, visit);
+		visit->distance = distance;
+		if (store->lower)
+			visit->distance = wemb_hnsw_lower(store->index, store->query, distance, copy.lost);
+	}
+	release_record(buffer);
+	return true;
+}
+
+bool
+wemb_hnsw_store_copy(HnswStore *store, uint32 number, HnswCopy *copy)
+{
+	CopyEntry  *entry = CopyCache_lookup(store->copies, number);
+
+	if (entry == NULL)
+	{
+		SlotRoom	room;
+		Buffer		buffer;
+		HnswSlot   *slot = get_record(store, number, &buffer, copy, &room.slot);
+
+		if (slot == NULL)
+			return false;
+		wemb_hnsw_store_remember(store, number, copy);
+		release_record(buffer);
+		entry = CopyCache_lookup(store->copies, number);
+	}
+	*copy = entry->copy;
+	return true;
+}
+
+static void
+store_measure(GraphStore *graph, const uint32_t *numbers, int n, float *distances)
+{
+	HnswStore  *store = (HnswStore *) graph;
+	SlotRoom	room;
+
+	for (int i = 0; i < n; i++)
+	{
+		Buffer		buffer;
+		HnswCopy	copy;
+
+		distances[i] = INFINITY;
+		if (store->copies != NULL)
+		{
+			if (wemb_hnsw_store_copy(store, numbers[i], &copy))
+				distances[i] = distance_to_query(store, &copy);
+		}
+		else if (get_record(store, numbers[i], &buffer, &copy, &room.slot) != NULL)
+		{
+			distances[i] = distance_to_query(store, &copy);
+			release_record(buffer);
+		}
+	}
+}
+
+static void
+store_distances(GraphStore *graph, uint32_t number, const uint32_t *numbers, int n, float *distances)
+{
+	HnswStore  *store = (HnswStore *) graph;
+	HnswCopy	from;
+	bool		there = wemb_hnsw_store_copy(store, number, &from);
+
+	for (int i = 0; i < n; i++)
+	{
+		HnswCopy	to;
+
+		distances[i] = INFINITY;
+		if (there && wemb_hnsw_store_copy(store, numbers[i], &to))
+			distances[i] = wemb_hnsw_copy_distance(store->index, &from, &to);
+	}
+}
+
+static bool
+store_any_within(GraphStore *graph, uint32_t number, const uint32_t *numbers, int n, float bound)
+{
+	for (int i = 0; i < n; i++)
+	{
+		float		distance;
+
+		store_distances(graph, number, &numbers[i], 1, &distance);
+		if (distance < bound)
+			return true;
+	}
+	return false;
+}
+
+static int
+store_links(GraphStore *graph, uint32_t number, uint32_t *links)
+{
+	HnswStore  *store = (HnswStore *) graph;
+	Buffer		buffer;
+	HnswSlot   *slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
+	int			n = 0;
+
+	if (slot == NULL)
+		return 0;
+	if (hnsw_is_record(slot))
+	{
+		wemb_hnsw_slot_check(store->index, slot, number);
+		n = slot->nlinks;
+		memcpy(links, hnsw_numbers(&store->index->layout, slot), n * sizeof(uint32));
+	}
+	UnlockReleaseBuffer(buffer);
+	return n;
+}
+
+static bool
+store_is_gone(GraphStore *graph, uint32_t number)
+{
+	HnswStore  *store = (HnswStore *) graph;
+	Buffer		buffer;
+	HnswSlot   *slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
+	bool		gone = true;
+
+	if (slot == NULL)
+		return true;
+	gone = slot->kind != HNSW_SLOT_RECORD;
+	UnlockReleaseBuffer(buffer);
+	return gone;
+}
+
+static uint32_t
+store_below(GraphStore *graph, uint32_t number)
+{
+	HnswStore  *store = (HnswStore *) graph;
+	Buffer		buffer;
+	HnswSlot   *slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
+	uint32		below = HNSW_NONE;
+
+	if (slot == NULL)
+		return HNSW_NONE;
+	below = slot->below;
+	UnlockReleaseBuffer(buffer);
+	return below;
+}
+
+/* ---- the store ---- */
+
+static void
+make_search(HnswStore *store, const GraphSearch *old)
+{
+	void	   *block = MemoryContextAllocHuge(store->context, wemb_graph_search_size(&store->search_config));
+
+	if (old == NULL)
+		store->search = wemb_graph_search_init(block, &store->search_config);
+	else
+		store->search = wemb_graph_search_grow(block, &store->search_config, old);
+}
+
+HnswStore *
+wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember)
+{
+	HnswStore  *store = palloc0(sizeof(HnswStore));
+
+	store->graph = (GraphStore) {index->codes == NULL, store_visit, store_measure, store_distances, store_any_within,
+		store_links, store_is_gone, store_below};
+	store->index = index;
+	store->context = CurrentMemoryContext;
+	store->search_config = (GraphSearchConfig) {.max_ef = ef, .max_seen = FIRST_SEEN};
+	store->copy_bytes = palloc(wemb_hnsw_max_copy(index));
+	make_search(store, NULL);
+	if (remember)
+	{
+		store->copies_context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw copies", ALLOCSET_DEFAULT_SIZES);
+		store->copies = CopyCache_create(CurrentMemoryContext, 1024, NULL);
+	}
+	return store;
+}
+
+void
+wemb_hnsw_store_forget(HnswStore *store)
+{
+	CopyCache_reset(store->copies);
+	MemoryContextReset(store->copies_context);
+}
+
+void
+wemb_hnsw_store_grow(HnswStore *store)
+{
+	GraphSearch *old = store->search;
+
+	store->search_config.max_seen *= 2;
+	make_search(store, old);
+	pfree(old);
+}
+
+Size
+wemb_hnsw_store_size(const HnswStore *store)
+{
+	return wemb_graph_search_size(&store->search_config);
+}

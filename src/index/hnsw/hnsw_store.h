@@ -1,0 +1,67 @@
+/*
+ * hnsw_store.h
+ *		The graph in the pages of an index, as core/ann walks it.
+ *
+ * Every call holds at most one page at a time, share-locked, and lets go
+ * before it returns; so a walk never takes part in a deadlock.  A record may change
+ * between two calls: callers get what was there at some moment of the walk.
+ */
+#ifndef WEMB_HNSW_STORE_H
+#define WEMB_HNSW_STORE_H
+
+#include "postgres.h"
+
+#include "core/ann/graph_search.h"
+#include "index/hnsw/hnsw_value.h"
+#include "storage/bufmgr.h"
+
+struct CopyCache_hash;
+
+typedef struct HnswStore
+{
+	GraphStore	graph;			/* first, so that one can be taken for the other */
+	HnswIndex  *index;
+	const HnswValue *query;		/* or NULL, and then query_copy */
+	const HnswCopy *query_copy; /* not with codes */
+	bool		lower;			/* distances to the query are what the vectors are away at least, not their copies */
+	GraphSearch *search;
+	GraphSearchConfig search_config;
+	MemoryContext context;		/* of the search's block and of remembered copies */
+	struct CopyCache_hash *copies;	/* of records met, or NULL: do not remember them */
+	MemoryContext copies_context;
+	uint8	   *copy_bytes;		/* room for a copy that is not in its slot */
+	QuantEstimates estimates;
+} HnswStore;
+
+/* remember: keep copies of all records met, for select and repair, until wemb_hnsw_store_forget(). */
+extern HnswStore *wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember);
+extern void wemb_hnsw_store_forget(HnswStore *store);
+
+/* Twice the room for the search, which says GRAPH_FULL. */
+extern void wemb_hnsw_store_grow(HnswStore *store);
+
+/* Bytes of the search's block. */
+extern Size wemb_hnsw_store_size(const HnswStore *store);
+
+/*
+ * Pin and share-lock the page of a slot.  ERROR unless it is a page of slots.  NULL, and nothing is locked,
+ * if the index has no such page.
+ */
+extern HnswSlot *wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buffer *buffer);
+
+/* Copy a slot into out, of layout.slot_size bytes.  false: there is no such slot. */
+extern bool wemb_hnsw_slot_read(const HnswIndex *index, uint32 number, HnswSlot *out);
+
+/* Copy the bytes of a record's copy that is not in its slot; slot is a copy of the slot. */
+extern void wemb_hnsw_values_read(const HnswIndex *index, const HnswSlot *slot, uint8 *out);
+
+/* A record's copy, remembered or read now; false if there is no such record. */
+extern bool wemb_hnsw_store_copy(HnswStore *store, uint32 number, HnswCopy *copy);
+
+/* Remember the copy of a record that is not written yet. */
+extern void wemb_hnsw_store_remember(HnswStore *store, uint32 number, const HnswCopy *copy);
+
+/* ERROR unless the counts in a record are within what the layout has. */
+extern void wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number);
+
+#endif							/* WEMB_HNSW_STORE_H */
