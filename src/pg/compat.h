@@ -40,6 +40,13 @@
 #define LockAcquireNoErrorCompat(tag, mode) LockAcquireExtended(tag, mode, false, true, false, NULL)
 #endif
 
+/* 18: the pause that a vacuum makes depends on who asks. */
+#if PG_VERSION_NUM >= 180000
+#define wemb_vacuum_delay() vacuum_delay_point(false)
+#else
+#define wemb_vacuum_delay() vacuum_delay_point()
+#endif
+
 /* 17: an access method says that it builds in parallel; before, only btree did. */
 #if PG_VERSION_NUM >= 170000
 #define wemb_am_set_build_parallel(routine) ((routine)->amcanbuildparallel = true)
@@ -130,6 +137,28 @@ wemb_guc_find(const char *name)
 #define WEMB_AMINSERT_ARGS \
 	Relation index, Datum *values, bool *isnull, ItemPointer heap_tid, Relation heap, \
 		IndexUniqueCheck check_unique, struct IndexInfo *info
+#endif
+
+/*
+ * 14: whether a full transaction id is older than every snapshot in the cluster; after
+ * wemb_horizon_refresh().  Before, the horizon was a plain transaction id.
+ */
+#include "access/transam.h"
+#include "utils/snapmgr.h"
+#if PG_VERSION_NUM >= 140000
+#include "storage/procarray.h"
+#define wemb_horizon_refresh() ((void) GetOldestNonRemovableTransactionId(NULL))
+#define wemb_horizon_passed(id) GlobalVisCheckRemovableFullXid(NULL, id)
+#else
+#include "storage/procarray.h"
+#define wemb_horizon_refresh() ((void) GetOldestXmin(NULL, PROCARRAY_FLAGS_VACUUM))
+static inline bool
+wemb_horizon_passed(FullTransactionId id)
+{
+	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
+
+	return U64FromFullTransactionId(id) < next - (uint32) ((uint32) next - GetOldestXmin(NULL, PROCARRAY_FLAGS_VACUUM));
+}
 #endif
 
 /* 14: predefined roles have names of their own. */

@@ -4,6 +4,8 @@
  */
 #include "core/ann/graph_repair.h"
 
+#include <math.h>
+
 /* ---- links outside of the tree ---- */
 
 static int
@@ -57,7 +59,7 @@ wemb_graph_repair_links(GraphStore *store, uint32_t node, uint32_t *links, int *
 		if (store->exact)
 			store->measure(store, visit.links, visit.nlinks, visit.estimates);
 		for (int j = 0; j < visit.nlinks; j++)
-			if (visit.links[j] != node && find_link(links, *n, visit.links[j]) < 0 &&
+			if (isfinite(visit.estimates[j]) && visit.links[j] != node && find_link(links, *n, visit.links[j]) < 0 &&
 				!store->is_gone(store, visit.links[j]))
 				keep_nearest(nearest, &nnearest, wanted, (GraphCandidate) {visit.estimates[j], visit.links[j]});
 	}
@@ -178,7 +180,7 @@ wemb_graph_unlink_apply(const GraphUnlink *step, uint32_t node, int max, uint32_
 	{
 		case GRAPH_UNLINK_MOVE:
 			if (is_node)
-				remove_link(links, n, step->child);
+				links[find_link(links, *n, step->child)] = step->child;	/* who comes to node still comes to child */
 			else if (is_child)
 				set_parent(links, n, step->parent);
 			else

@@ -20,8 +20,8 @@ wemb_hnsw_edit_start(HnswEdit *edit)
 	edit->n = 0;
 }
 
-static void
-forget(HnswEdit *edit)
+void
+wemb_hnsw_edit_forget(HnswEdit *edit)
 {
 	for (int i = 0; i < edit->n; i++)
 	{
@@ -123,7 +123,7 @@ wemb_hnsw_edit_apply(const HnswIndex *index, HnswEdit *edit)
 	}
 	for (int i = 0; i < n; i++)
 		UnlockReleaseBuffer(buffers[i]);
-	forget(edit);
+	wemb_hnsw_edit_forget(edit);
 	return same;
 }
 

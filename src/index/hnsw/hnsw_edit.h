@@ -34,6 +34,9 @@ extern HnswSlot *wemb_hnsw_edit_slot(const HnswIndex *index, HnswEdit *edit, uin
 /* false: a slot has changed meanwhile, and nothing was written.  The edit is empty afterwards, either way. */
 extern bool wemb_hnsw_edit_apply(const HnswIndex *index, HnswEdit *edit);
 
+/* Give an edit up. */
+extern void wemb_hnsw_edit_forget(HnswEdit *edit);
+
 /*
  * A slot for a new record: of the free list, or one never used, for which the
  * index grows if it must.  Logged by itself: a crash before it is used loses it until the next vacuum.

@@ -95,7 +95,7 @@ typedef struct HnswSlot
 	uint8		layer;			/* 1 */
 	uint8		nlinks;			/* 2 */
 	uint8		version;		/* 3  + 1 at each reuse */
-	ItemPointerData tid;		/* 4  heap row; of a record of layer 0 with a row */
+	ItemPointerData tid;		/* 4  heap row; of a record of layer 0 with a row; HNSW_SLOT_RETIRED: see hnsw_stamp() */
 	uint16		copy_size;		/* 10  bytes of the copy; HNSW_SLOT_TIDS: how many there are */
 	uint32		below;			/* 12  the record of the same vector in the layer below; in the free list: the next */
 	uint32		more;			/* 16  slot with more heap tids, or HNSW_NONE */
@@ -182,6 +182,31 @@ static inline bool
 hnsw_is_record(const HnswSlot *slot)
 {
 	return slot->kind == HNSW_SLOT_RECORD || slot->kind == HNSW_SLOT_GONE;
+}
+
+/*
+ * When nothing led to a slot of kind HNSW_SLOT_RETIRED any more: the next full transaction id then, of which 48 bits
+ * are kept; 0: something may still lead there.
+ */
+static inline uint64
+hnsw_stamp(const HnswSlot *slot)
+{
+	return ((uint64) slot->tid.ip_posid << 32) | ItemPointerGetBlockNumberNoCheck(&slot->tid);
+}
+
+static inline void
+hnsw_set_stamp(HnswSlot *slot, uint64 stamp)
+{
+	BlockIdSet(&slot->tid.ip_blkid, (uint32) stamp);
+	slot->tid.ip_posid = (uint16) (stamp >> 32);
+}
+
+/* Take a slot out of use; all else in it stays for those who are on their way there. */
+static inline void
+hnsw_retire(HnswSlot *slot)
+{
+	slot->kind = HNSW_SLOT_RETIRED;
+	hnsw_set_stamp(slot, 0);
 }
 
 /* value: bytes of a vector's copy; coded: whether its neighbours have codes of dim dimensions. */

@@ -202,6 +202,8 @@ read_tids(HnswScan *state, uint32 number)
 			add_tids(state, slots == 0 ? &slot->tid : hnsw_tids(slot), n);
 			number = slot->more;
 		}
+		else if (slots > 0 && slot->kind == HNSW_SLOT_RETIRED)
+			number = slot->more;	/* it was among this record's when we came from there */
 		UnlockReleaseBuffer(buffer);
 		if (++slots % 1024 == 0)
 			CHECK_FOR_INTERRUPTS();

@@ -338,9 +338,12 @@ store_is_gone(GraphStore *graph, uint32_t number)
 {
 	HnswStore  *store = (HnswStore *) graph;
 	Buffer		buffer;
-	HnswSlot   *slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
-	bool		gone = true;
+	HnswSlot   *slot;
+	bool		gone;
 
+	if (store->gone != NULL)
+		return number < store->ngone && (store->gone[number / 8] & (1 << number % 8)) != 0;
+	slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
 	if (slot == NULL)
 		return true;
 	gone = slot->kind != HNSW_SLOT_RECORD;

@@ -27,6 +27,8 @@ typedef struct HnswStore
 	GraphSearch *search;
 	GraphSearchConfig search_config;
 	MemoryContext context;		/* of the search's block and of remembered copies */
+	const uint8 *gone;			/* a bit a slot of ngone: those that are gone, and no others; NULL: look there */
+	uint32		ngone;
 	struct CopyCache_hash *copies;	/* of records met, or NULL: do not remember them */
 	MemoryContext copies_context;
 	uint8	   *copy_bytes;		/* room for a copy that is not in its slot */

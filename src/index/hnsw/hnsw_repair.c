@@ -1,0 +1,247 @@
+/*
+ * hnsw_repair.c
+ *		The graph around records that are gone, and without them.
+ *
+ * No other process makes a record gone, changes the tree but for new leaves, or
+ * retires: there is one vacuum of an index at a time.
+ */
+#include "postgres.h"
+
+#include "core/ann/graph_repair.h"
+#include "index/hnsw/hnsw_edit.h"
+#include "index/hnsw/hnsw_links.h"
+#include "index/hnsw/hnsw_vacuum.h"
+#include "commands/vacuum.h"
+#include "miscadmin.h"
+#include "pg/compat.h"
+#include "storage/lmgr.h"
+
+/* ---- links outside of the tree ---- */
+
+static bool
+links_to_gone(const HnswVacuum *vacuum, HnswSlot *slot)
+{
+	const uint32 *links = hnsw_numbers(&vacuum->index->layout, slot);
+
+	for (int i = 1; i < slot->nlinks; i++)
+		if (!graph_link_is_tree(links, i) && vacuum_is_gone(vacuum, links[i]))
+			return true;
+	return false;
+}
+
+static void
+repair_record(HnswVacuum *vacuum, uint32 number)
+{
+	HnswStore  *store = vacuum->store;
+	HnswEdit	edit;
+
+	do
+	{
+		uint32		links[GRAPH_MAX_LINKS];
+		HnswCopy	copy;
+		HnswSlot   *slot;
+		int			n;
+
+		CHECK_FOR_INTERRUPTS();
+		wemb_hnsw_edit_start(&edit);
+		slot = wemb_hnsw_edit_slot(vacuum->index, &edit, number);
+		if (slot == NULL || slot->kind != HNSW_SLOT_RECORD || !wemb_hnsw_store_copy(store, number, &copy))
+		{
+			wemb_hnsw_edit_forget(&edit);
+			return;
+		}
+		wemb_hnsw_slot_check(vacuum->index, slot, number);
+		n = slot->nlinks;
+		memcpy(links, hnsw_numbers(&vacuum->index->layout, slot), n * sizeof(uint32));
+		store->query_copy = &copy;
+		if (!wemb_graph_repair_links(&store->graph, number, links, &n))
+		{
+			wemb_hnsw_edit_forget(&edit);
+			return;
+		}
+		wemb_hnsw_set_links(store, number, slot, links, n);
+	} while (!wemb_hnsw_edit_apply(vacuum->index, &edit));
+}
+
+void
+wemb_hnsw_repair(HnswVacuum *vacuum)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	BlockNumber nblocks = RelationGetNumberOfBlocks(vacuum->index->relation);
+
+	for (BlockNumber block = 1; block < nblocks; block++)
+	{
+		wemb_vacuum_delay();
+		if (!wemb_hnsw_vacuum_read(vacuum, block))
+			continue;
+		for (int i = 0; i < layout->slots_per_page; i++)
+		{
+			uint32		number = hnsw_first_number(layout, block) + i;
+			HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, number);
+
+			if (slot->kind != HNSW_SLOT_RECORD)
+				continue;
+			wemb_hnsw_slot_check(vacuum->index, slot, number);
+			vacuum->live[slot->layer] = number;
+			if (links_to_gone(vacuum, slot))
+				repair_record(vacuum, number);
+		}
+		wemb_hnsw_store_forget(vacuum->store);
+	}
+}
+
+/* ---- the entry ---- */
+
+/* Of each layer some record that is not gone, as it is now. */
+static void
+find_live(HnswVacuum *vacuum)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	BlockNumber nblocks = RelationGetNumberOfBlocks(vacuum->index->relation);
+
+	for (BlockNumber block = 1; block < nblocks; block++)
+	{
+		wemb_vacuum_delay();
+		if (!wemb_hnsw_vacuum_read(vacuum, block))
+			continue;
+		for (int i = 0; i < layout->slots_per_page; i++)
+		{
+			uint32		number = hnsw_first_number(layout, block) + i;
+			HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, number);
+
+			if (slot->kind == HNSW_SLOT_RECORD)
+				vacuum->live[slot->layer] = number;
+		}
+	}
+}
+
+typedef struct NewEntry
+{
+	const HnswVacuum *vacuum;
+	uint32		number;
+	int			top;
+} NewEntry;
+
+static bool
+replace_entry(HnswMeta *meta, const void *arg)
+{
+	const NewEntry *entry = arg;
+
+	if (!vacuum_is_gone(entry->vacuum, meta->entry))
+		return false;
+	meta->entry = entry->number;
+	meta->top = entry->top;
+	return true;
+}
+
+/*
+ * Another entry, if the present one is gone: of its layer, or if all of that are gone, of the
+ * highest that has others.  No insert is under way then, so none puts a record into a layer given up.
+ */
+static void
+leave_entry(HnswVacuum *vacuum)
+{
+	Relation	relation = vacuum->index->relation;
+	NewEntry	entry = {vacuum, HNSW_NONE, -1};
+	HnswMeta	meta;
+
+	LockPage(relation, HNSW_META_BLKNO, ExclusiveLock);
+	wemb_hnsw_read_meta(relation, &meta);
+	if (vacuum_is_gone(vacuum, meta.entry))
+	{
+		if (meta.top > GRAPH_MAX_LEVEL || vacuum->live[meta.top] == HNSW_NONE)
+			find_live(vacuum);
+		for (int layer = Min(meta.top, GRAPH_MAX_LEVEL); layer >= 0 && entry.top < 0; layer--)
+			if (vacuum->live[layer] != HNSW_NONE)
+				entry = (NewEntry) {vacuum, vacuum->live[layer], layer};
+		wemb_hnsw_meta_update(relation, replace_entry, &entry);
+	}
+	UnlockPage(relation, HNSW_META_BLKNO, ExclusiveLock);
+}
+
+/* ---- the tree ---- */
+
+/* Bring what the step makes of a slot's links into the edit; false: there is no such record. */
+static bool
+edit_links(HnswVacuum *vacuum, HnswEdit *edit, const GraphUnlink *step, uint32 number, int max)
+{
+	uint32		links[GRAPH_MAX_LINKS];
+	HnswSlot   *slot = wemb_hnsw_edit_slot(vacuum->index, edit, number);
+	int			n;
+
+	if (slot == NULL || !hnsw_is_record(slot))
+		return false;
+	wemb_hnsw_slot_check(vacuum->index, slot, number);
+	if (number == step->node && step->action != GRAPH_UNLINK_MOVE)
+	{
+		hnsw_retire(slot);
+		return true;
+	}
+	n = slot->nlinks;
+	memcpy(links, hnsw_numbers(&vacuum->index->layout, slot), n * sizeof(uint32));
+	wemb_graph_unlink_apply(step, number, max, links, &n);
+	wemb_hnsw_set_links(vacuum->store, number, slot, links, n);
+	return true;
+}
+
+static bool
+same_step(const GraphUnlink *a, const GraphUnlink *b)
+{
+	return a->action == b->action && a->child == b->child && a->parent == b->parent;
+}
+
+/* One step; true: it was the last, and the record is retired. */
+static bool
+unlink_step(HnswVacuum *vacuum, uint32 number, int max)
+{
+	GraphStore *graph = &vacuum->store->graph;
+	GraphUnlink step = wemb_graph_unlink_next(graph, number, max);
+	GraphUnlink again;
+	HnswEdit	edit;
+
+	wemb_hnsw_edit_start(&edit);
+	if (!edit_links(vacuum, &edit, &step, number, max) ||
+		(step.child != HNSW_NONE && !edit_links(vacuum, &edit, &step, step.child, max)) ||
+		(step.parent != HNSW_NONE && !edit_links(vacuum, &edit, &step, step.parent, max)))
+		wemb_hnsw_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number),
+						  "a link to what is no record");
+	/* What the step was made from may have changed before the edit had it; later changes the edit sees itself. */
+	again = wemb_graph_unlink_next(graph, number, max);
+	if (!same_step(&step, &again))
+	{
+		wemb_hnsw_edit_forget(&edit);
+		return false;
+	}
+	return wemb_hnsw_edit_apply(vacuum->index, &edit) && step.action != GRAPH_UNLINK_MOVE;
+}
+
+static int
+higher_first(const void *a, const void *b)
+{
+	const VacuumRecord *left = a;
+	const VacuumRecord *right = b;
+
+	if (left->layer != right->layer)
+		return left->layer > right->layer ? -1 : 1;
+	return left->number < right->number ? -1 : left->number > right->number;
+}
+
+void
+wemb_hnsw_unlink_dead(HnswVacuum *vacuum)
+{
+	RecordList *dead = &vacuum->dead;
+
+	leave_entry(vacuum);
+	/* From the top, so that a record's below is there as long as the record */
+	qsort(dead->records, dead->n, sizeof(VacuumRecord), higher_first);
+	for (Size i = 0; i < dead->n; i++)
+	{
+		int			max = wemb_graph_max_links(&vacuum->index->graph, dead->records[i].layer);
+
+		wemb_vacuum_delay();
+		while (!unlink_step(vacuum, dead->records[i].number, max))
+			CHECK_FOR_INTERRUPTS();
+		wemb_hnsw_vacuum_list(&vacuum->retired, dead->records[i].number);
+		wemb_hnsw_store_forget(vacuum->store);
+	}
+}

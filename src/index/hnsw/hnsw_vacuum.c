@@ -1,0 +1,570 @@
+/*
+ * hnsw_vacuum.c
+ *		Vacuum: dead rows out of records, records without rows out of the graph.
+ *
+ * A search remembers numbers of slots that it has not visited, without a lock. So a record
+ * taken out stays as it was, RETIRED, and is stamped once nothing leads to it any more; a later vacuum
+ * gives its slot to the free list when no snapshot is as old as that stamp.
+ */
+#include "postgres.h"
+
+#include "access/generic_xlog.h"
+#include "commands/vacuum.h"
+#include "index/hnsw/hnsw.h"
+#include "index/hnsw/hnsw_edit.h"
+#include "index/hnsw/hnsw_vacuum.h"
+#include "miscadmin.h"
+#include "pg/compat.h"
+#include "storage/indexfsm.h"
+#include "storage/lmgr.h"
+#include "utils/memutils.h"
+
+/* ---- lists ---- */
+
+void
+wemb_hnsw_vacuum_list(SlotList *list, uint32 number)
+{
+	if (list->n == list->room)
+	{
+		list->room = list->room * 2 + 64;
+		list->numbers = list->numbers == NULL ? palloc(list->room * sizeof(uint32)) :
+			repalloc_huge(list->numbers, list->room * sizeof(uint32));
+	}
+	list->numbers[list->n++] = number;
+}
+
+static void
+list_record(RecordList *list, uint32 number, const HnswSlot *slot)
+{
+	if (list->n == list->room)
+	{
+		list->room = list->room * 2 + 64;
+		list->records = list->records == NULL ? palloc(list->room * sizeof(VacuumRecord)) :
+			repalloc_huge(list->records, list->room * sizeof(VacuumRecord));
+	}
+	list->records[list->n++] = (VacuumRecord) {number, slot->below, slot->layer};
+}
+
+static void
+set_gone(HnswVacuum *vacuum, uint32 number)
+{
+	if (number < vacuum->ngone)
+		vacuum->gone[number / 8] |= 1 << number % 8;
+}
+
+bool
+wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block)
+{
+	Buffer		buffer = ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL,
+											vacuum->info->strategy);
+	Page		page = BufferGetPage(buffer);
+	uint16		kind = 0;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	if (!PageIsNew(page))
+		kind = hnsw_special(page)->kind;
+	if (kind == HNSW_PAGE_SLOTS)
+		memcpy(vacuum->page.data, page, BLCKSZ);
+	UnlockReleaseBuffer(buffer);
+	if (kind == HNSW_PAGE_FREE)
+	{
+		RecordFreeIndexPage(vacuum->index->relation, block);
+		vacuum->stats->pages_free++;
+	}
+	return kind == HNSW_PAGE_SLOTS;
+}
+
+/* ---- rows ---- */
+
+static bool
+is_dead(const HnswVacuum *vacuum, ItemPointerData *tid)
+{
+	return vacuum->callback != NULL && vacuum->callback(tid, vacuum->callback_state);
+}
+
+static bool
+has_row(const HnswSlot *slot)
+{
+	return slot->kind == HNSW_SLOT_RECORD && slot->layer == 0 && ItemPointerIsValid(&slot->tid);
+}
+
+static bool
+has_no_rows(const HnswSlot *slot)
+{
+	return slot->kind == HNSW_SLOT_RECORD && slot->layer == 0 && !ItemPointerIsValid(&slot->tid) &&
+		slot->more == HNSW_NONE;
+}
+
+/* Take dead rows out of the records of a page, if vacuum->page has some; it is as the page afterwards. */
+static void
+clean_page(HnswVacuum *vacuum, BlockNumber block)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	uint32		first = hnsw_first_number(layout, block);
+	bool		found = false;
+	Buffer		buffer;
+	GenericXLogState *xlog;
+	Page		page;
+
+	for (int i = 0; i < layout->slots_per_page && !found; i++)
+	{
+		HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, first + i);
+
+		found = has_no_rows(slot) || (has_row(slot) && is_dead(vacuum, &slot->tid));
+	}
+	if (!found)
+		return;
+	buffer = ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL, vacuum->info->strategy);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(vacuum->index->relation);
+	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+	for (int i = 0; i < layout->slots_per_page; i++)
+	{
+		HnswSlot   *slot = hnsw_slot(layout, page, first + i);
+
+		if (has_row(slot) && is_dead(vacuum, &slot->tid))
+		{
+			ItemPointerSetInvalid(&slot->tid);
+			vacuum->stats->tuples_removed++;
+		}
+		if (has_no_rows(slot))
+			slot->kind = HNSW_SLOT_GONE;
+	}
+	memcpy(vacuum->page.data, page, BLCKSZ);
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+}
+
+/* Take dead rows out of a slot of rows; returns how many. */
+static int
+filter_tids(HnswVacuum *vacuum, HnswSlot *slot, uint32 number)
+{
+	ItemPointerData *tids = hnsw_tids(slot);
+	int			n = slot->copy_size;
+	int			kept = 0;
+
+	if (slot->kind != HNSW_SLOT_TIDS || n > HNSW_TIDS(vacuum->index->layout.slot_size))
+		wemb_hnsw_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number), "no list of rows");
+	for (int i = 0; i < n; i++)
+		if (!is_dead(vacuum, &tids[i]))
+			tids[kept++] = tids[i];
+	slot->copy_size = kept;
+	return n - kept;
+}
+
+/*
+ * The slot of rows behind previous, which moves on to it, or stays if that one is empty and taken out.  rows
+ * is counted up.  False if it changed meanwhile.
+ */
+static bool
+clean_tids(HnswVacuum *vacuum, uint32 *previous, uint32 number, int64 *rows)
+{
+	HnswEdit	edit;
+	HnswSlot   *before;
+	HnswSlot   *slot;
+	int			removed;
+	bool		empty;
+
+	wemb_hnsw_edit_start(&edit);
+	before = wemb_hnsw_edit_slot(vacuum->index, &edit, *previous);
+	slot = wemb_hnsw_edit_slot(vacuum->index, &edit, number);
+	if (before == NULL || slot == NULL || before->more != number)
+	{
+		wemb_hnsw_edit_forget(&edit);
+		return false;
+	}
+	removed = filter_tids(vacuum, slot, number);
+	empty = slot->copy_size == 0;
+	*rows += slot->copy_size;
+	if (empty)
+	{
+		before->more = slot->more;
+		hnsw_retire(slot);
+	}
+	if (removed == 0 && !empty)
+		wemb_hnsw_edit_forget(&edit);
+	else if (!wemb_hnsw_edit_apply(vacuum->index, &edit))
+		return false;
+	vacuum->stats->tuples_removed += removed;
+	if (empty)
+		wemb_hnsw_vacuum_list(&vacuum->retired, number);
+	else
+		*previous = number;
+	return true;
+}
+
+static uint32
+read_more(HnswVacuum *vacuum, uint32 number)
+{
+	Buffer		buffer;
+	HnswSlot   *slot = wemb_hnsw_slot_lock(vacuum->index, number, &buffer);
+	uint32		more;
+
+	if (slot == NULL)
+		return HNSW_NONE;
+	more = slot->more;
+	UnlockReleaseBuffer(buffer);
+	return more;
+}
+
+/* All rows of a record but its own; how many there are afterwards. */
+static int64
+clean_chain(HnswVacuum *vacuum, uint32 record)
+{
+	uint32		previous = record;
+	uint32		number;
+	int64		rows = 0;
+
+	while ((number = read_more(vacuum, previous)) != HNSW_NONE)
+	{
+		wemb_vacuum_delay();
+		CHECK_FOR_INTERRUPTS();
+		if (!clean_tids(vacuum, &previous, number, &rows))
+		{
+			previous = record;
+			rows = 0;
+		}
+	}
+	return rows;
+}
+
+/* A record that had further rows and has none now is gone. */
+static void
+leave_if_empty(HnswVacuum *vacuum, uint32 number)
+{
+	HnswEdit	edit;
+	HnswSlot   *slot;
+
+	do
+	{
+		wemb_hnsw_edit_start(&edit);
+		slot = wemb_hnsw_edit_slot(vacuum->index, &edit, number);
+		if (slot == NULL || !has_no_rows(slot))
+		{
+			wemb_hnsw_edit_forget(&edit);
+			return;
+		}
+		slot->kind = HNSW_SLOT_GONE;
+	} while (!wemb_hnsw_edit_apply(vacuum->index, &edit));
+	set_gone(vacuum, number);
+	list_record(&vacuum->dead, number, &(HnswSlot) {.below = HNSW_NONE});
+}
+
+/* ---- the first pass ---- */
+
+static void
+note_retired(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number)
+{
+	uint64		stamp = hnsw_stamp(slot);
+
+	set_gone(vacuum, number);
+	if (stamp == 0)
+		wemb_hnsw_vacuum_list(&vacuum->retired, number);
+	else if (wemb_horizon_passed(FullTransactionIdFromU64(stamp)))
+		wemb_hnsw_vacuum_list(&vacuum->old, number);
+}
+
+static void
+note_slot(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number, uint32 next)
+{
+	switch (slot->kind)
+	{
+		case HNSW_SLOT_RECORD:
+			if (slot->layer > 0)
+				list_record(&vacuum->upper, number, slot);
+			else
+				vacuum->stats->num_index_tuples += ItemPointerIsValid(&slot->tid);
+			break;
+		case HNSW_SLOT_GONE:
+			set_gone(vacuum, number);
+			list_record(&vacuum->dead, number, slot);
+			break;
+		case HNSW_SLOT_RETIRED:
+			note_retired(vacuum, slot, number);
+			break;
+		case HNSW_SLOT_UNUSED:
+			if (number < next)
+			{
+				wemb_hnsw_vacuum_list(&vacuum->old, number);
+				vacuum->lost = true;
+			}
+			break;
+	}
+}
+
+static void
+first_pass(HnswVacuum *vacuum, uint32 next, BlockNumber nblocks)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	SlotList	chained = {0};
+
+	for (BlockNumber block = 1; block < nblocks; block++)
+	{
+		uint32		first = hnsw_first_number(layout, block);
+
+		wemb_vacuum_delay();
+		CHECK_FOR_INTERRUPTS();
+		if (!wemb_hnsw_vacuum_read(vacuum, block))
+			continue;
+		clean_page(vacuum, block);
+		chained.n = 0;
+		for (int i = 0; i < layout->slots_per_page; i++)
+		{
+			HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, first + i);
+
+			note_slot(vacuum, slot, first + i, next);
+			if (slot->kind == HNSW_SLOT_RECORD && slot->layer == 0 && slot->more != HNSW_NONE)
+				wemb_hnsw_vacuum_list(&chained, first + i);
+		}
+		for (Size i = 0; i < chained.n; i++)
+		{
+			vacuum->stats->num_index_tuples += clean_chain(vacuum, chained.numbers[i]);
+			leave_if_empty(vacuum, chained.numbers[i]);
+		}
+	}
+}
+
+/* Records above one that is gone are gone. */
+static void
+leave_upper(HnswVacuum *vacuum)
+{
+	for (int layer = 1; layer <= GRAPH_MAX_LEVEL; layer++)
+		for (Size i = 0; i < vacuum->upper.n; i++)
+		{
+			const VacuumRecord *record = &vacuum->upper.records[i];
+			HnswEdit	edit;
+			HnswSlot   *slot;
+
+			if (record->layer != layer || !vacuum_is_gone(vacuum, record->below))
+				continue;
+			do
+			{
+				CHECK_FOR_INTERRUPTS();
+				wemb_hnsw_edit_start(&edit);
+				slot = wemb_hnsw_edit_slot(vacuum->index, &edit, record->number);
+				slot->kind = HNSW_SLOT_GONE;
+			} while (!wemb_hnsw_edit_apply(vacuum->index, &edit));
+			set_gone(vacuum, record->number);
+			list_record(&vacuum->dead, record->number, &(HnswSlot) {.layer = layer, .below = record->below});
+		}
+}
+
+/* ---- slots out of the graph ---- */
+
+static int
+ascending(const void *a, const void *b)
+{
+	uint32		left = *(const uint32 *) a;
+	uint32		right = *(const uint32 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Numbers in ascending order, those of one page at a time: returns how many the first page has. */
+static Size
+page_run(const HnswVacuum *vacuum, const SlotList *list, Size from)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	Size		n = from;
+
+	while (n < list->n && hnsw_block(layout, list->numbers[n]) == hnsw_block(layout, list->numbers[from]))
+		n++;
+	return n - from;
+}
+
+/* Nothing leads to the retired slots from now on, but searches that are on their way. */
+static void
+stamp_retired(HnswVacuum *vacuum)
+{
+	SlotList   *list = &vacuum->retired;
+	const HnswLayout *layout = &vacuum->index->layout;
+	uint64		stamp = U64FromFullTransactionId(ReadNextFullTransactionId());
+	Size		n;
+
+	qsort(list->numbers, list->n, sizeof(uint32), ascending);
+	for (Size i = 0; i < list->n; i += n)
+	{
+		Buffer		buffer = ReadBuffer(vacuum->index->relation, hnsw_block(layout, list->numbers[i]));
+		GenericXLogState *xlog;
+		Page		page;
+
+		n = page_run(vacuum, list, i);
+		CHECK_FOR_INTERRUPTS();
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		xlog = GenericXLogStart(vacuum->index->relation);
+		page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+		for (Size k = i; k < i + n; k++)
+		{
+			HnswSlot   *slot = hnsw_slot(layout, page, list->numbers[k]);
+
+			if (slot->kind == HNSW_SLOT_RETIRED)
+				hnsw_set_stamp(slot, stamp);
+		}
+		GenericXLogFinish(xlog);
+		UnlockReleaseBuffer(buffer);
+	}
+}
+
+/* Put n slots of one page into the free list; the pages of their copies go to values. */
+static int
+free_slots(HnswVacuum *vacuum, const uint32 *numbers, Size n, BlockNumber *values)
+{
+	Relation	relation = vacuum->index->relation;
+	const HnswLayout *layout = &vacuum->index->layout;
+	Buffer		meta_buffer = ReadBuffer(relation, HNSW_META_BLKNO);
+	Buffer		buffer = ReadBuffer(relation, hnsw_block(layout, numbers[0]));
+	GenericXLogState *xlog;
+	HnswMeta   *meta;
+	Page		page;
+	int			nvalues = 0;
+
+	LockBuffer(meta_buffer, BUFFER_LOCK_EXCLUSIVE);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(relation);
+	meta = hnsw_meta(GenericXLogRegisterBuffer(xlog, meta_buffer, 0));
+	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+	for (Size i = 0; i < n; i++)
+	{
+		HnswSlot   *slot = hnsw_slot(layout, page, numbers[i]);
+
+		if (slot->kind != HNSW_SLOT_RETIRED && slot->kind != HNSW_SLOT_UNUSED)
+			continue;
+		if (slot->kind == HNSW_SLOT_RETIRED && slot->values != InvalidBlockNumber)
+			values[nvalues++] = slot->values;
+		slot->kind = HNSW_SLOT_FREE;
+		slot->values = InvalidBlockNumber;
+		slot->below = meta->free;
+		meta->free = numbers[i];
+	}
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+	UnlockReleaseBuffer(meta_buffer);
+	return nvalues;
+}
+
+static void
+free_old(HnswVacuum *vacuum)
+{
+	SlotList   *list = &vacuum->old;
+	BlockNumber *values = palloc(vacuum->index->layout.slots_per_page * sizeof(BlockNumber));
+	Size		n;
+
+	for (Size i = 0; i < list->n; i += n)
+	{
+		int			nvalues;
+
+		wemb_vacuum_delay();
+		n = page_run(vacuum, list, i);
+		nvalues = free_slots(vacuum, list->numbers + i, n, values);
+		for (int k = 0; k < nvalues; k++)
+			wemb_hnsw_values_free(vacuum->index, values[k]);
+	}
+}
+
+/* ---- the verbs ---- */
+
+static bool
+set_rows(HnswMeta *meta, const void *arg)
+{
+	if (meta->rows == *(const uint64 *) arg)
+		return false;
+	meta->rows = *(const uint64 *) arg;
+	return true;
+}
+
+/* Until the inserts that are under way now have ended. */
+static void
+wait_for_inserts(Relation relation)
+{
+	LockPage(relation, HNSW_META_BLKNO, ExclusiveLock);
+	UnlockPage(relation, HNSW_META_BLKNO, ExclusiveLock);
+}
+
+static void
+start(HnswVacuum *vacuum, HnswMeta *meta, BlockNumber *nblocks)
+{
+	Relation	relation = vacuum->info->index;
+
+	vacuum->index = wemb_hnsw_open(relation, meta);
+	vacuum->store = wemb_hnsw_store_create(vacuum->index, 1, true);
+	vacuum->store->graph.exact = true;
+	*nblocks = RelationGetNumberOfBlocks(relation);
+	vacuum->ngone = *nblocks * (uint32) vacuum->index->layout.slots_per_page;
+	vacuum->gone = MemoryContextAllocExtended(CurrentMemoryContext, vacuum->ngone / 8 + 1,
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	vacuum->store->gone = vacuum->gone;
+	vacuum->store->ngone = vacuum->ngone;
+	for (int i = 0; i <= GRAPH_MAX_LEVEL; i++)
+		vacuum->live[i] = HNSW_NONE;
+	wemb_horizon_refresh();
+}
+
+static void
+run(HnswVacuum *vacuum)
+{
+	Relation	relation = vacuum->info->index;
+	HnswMeta	meta;
+	BlockNumber nblocks;
+	uint64		rows;
+
+	start(vacuum, &meta, &nblocks);
+	vacuum->stats->num_index_tuples = 0;
+	vacuum->stats->pages_free = 0;
+	first_pass(vacuum, meta.next, nblocks);
+	leave_upper(vacuum);
+	if (vacuum->dead.n > 0 || vacuum->lost)
+		wait_for_inserts(relation);
+	if (vacuum->dead.n > 0)
+	{
+		wemb_hnsw_read_meta(relation, &meta);
+		wemb_hnsw_set_unit(vacuum->index, meta.unit);
+		vacuum->stats->pages_free = 0;	/* the pass that follows counts them again */
+		wemb_hnsw_repair(vacuum);
+		wemb_hnsw_unlink_dead(vacuum);
+	}
+	stamp_retired(vacuum);
+	free_old(vacuum);
+	rows = (uint64) vacuum->stats->num_index_tuples;
+	wemb_hnsw_meta_update(relation, set_rows, &rows);
+	vacuum->stats->num_pages = RelationGetNumberOfBlocks(relation);
+	vacuum->stats->estimated_count = false;
+}
+
+static IndexBulkDeleteResult *
+vacuum_index(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDeleteCallback callback, void *state)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw vacuum", ALLOCSET_DEFAULT_SIZES);
+	HnswVacuum *vacuum;
+	MemoryContext old;
+
+	if (stats == NULL)
+		stats = palloc0(sizeof(IndexBulkDeleteResult));
+	old = MemoryContextSwitchTo(context);
+	vacuum = palloc0(sizeof(HnswVacuum));
+	vacuum->info = info;
+	vacuum->stats = stats;
+	vacuum->callback = callback;
+	vacuum->callback_state = state;
+	run(vacuum);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return stats;
+}
+
+IndexBulkDeleteResult *
+wemb_hnsw_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDeleteCallback callback,
+					  void *callback_state)
+{
+	return vacuum_index(info, stats, callback, callback_state);
+}
+
+IndexBulkDeleteResult *
+wemb_hnsw_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats)
+{
+	if (info->analyze_only)
+		return stats;
+	if (stats == NULL)
+		stats = vacuum_index(info, NULL, NULL, NULL);
+	IndexFreeSpaceMapVacuum(info->index);
+	return stats;
+}
