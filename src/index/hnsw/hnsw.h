@@ -50,6 +50,11 @@ extern bool wemb_hnsw_insert(Relation index, Datum *values, bool *isnull, ItemPo
 extern IndexBulkDeleteResult *wemb_hnsw_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
 													IndexBulkDeleteCallback callback, void *callback_state);
 extern IndexBulkDeleteResult *wemb_hnsw_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
+
+/* hnsw_check.c: rows of wemb_index_check(), nobody else writing, and the row of wemb_index_stats() */
+extern void wemb_hnsw_check(Relation heap, Relation index, FunctionCallInfo fcinfo);
+extern void wemb_hnsw_stats(Relation index, FunctionCallInfo fcinfo);
+
 extern IndexScanDesc wemb_hnsw_begin_scan(Relation index, int nkeys, int norderbys);
 extern void wemb_hnsw_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys);
 extern bool wemb_hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction);

@@ -95,7 +95,7 @@ typedef struct HnswSlot
 	uint8		layer;			/* 1 */
 	uint8		nlinks;			/* 2 */
 	uint8		version;		/* 3  + 1 at each reuse */
-	ItemPointerData tid;		/* 4  heap row; of a record of layer 0 with a row; HNSW_SLOT_RETIRED: see hnsw_stamp() */
+	ItemPointerData tid;		/* 4  heap row; of a record of layer 0 with a row.  HNSW_SLOT_RETIRED: hnsw_stamp() */
 	uint16		copy_size;		/* 10  bytes of the copy; HNSW_SLOT_TIDS: how many there are */
 	uint32		below;			/* 12  the record of the same vector in the layer below; in the free list: the next */
 	uint32		more;			/* 16  slot with more heap tids, or HNSW_NONE */

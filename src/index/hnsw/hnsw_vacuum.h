@@ -47,7 +47,7 @@ typedef struct HnswVacuum
 	RecordList	upper;			/* records above layer 0 */
 	RecordList	dead;			/* GONE */
 	SlotList	retired;		/* RETIRED, without a stamp */
-	SlotList	old;			/* RETIRED, and no search can be on its way there; UNUSED, and of no insert that goes on */
+	SlotList	old;			/* RETIRED, no search can be on its way there; UNUSED, of no insert that goes on */
 	bool		lost;			/* some of old are UNUSED */
 	uint32		live[GRAPH_MAX_LEVEL + 1];	/* of each layer a record that is not gone, or HNSW_NONE */
 } HnswVacuum;
