@@ -13,7 +13,7 @@
 
 #include "index/hnsw/hnsw_index.h"
 
-#define HNSW_EDIT_SLOTS		4	/* generic WAL records have four pages at the most */
+#define HNSW_EDIT_SLOTS		16	/* on four pages at the most: generic WAL records have no more */
 
 typedef struct HnswEdit
 {

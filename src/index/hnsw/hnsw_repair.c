@@ -7,14 +7,23 @@
  */
 #include "postgres.h"
 
+#include "commands/vacuum.h"
 #include "core/ann/graph_repair.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_links.h"
 #include "index/hnsw/hnsw_vacuum.h"
-#include "commands/vacuum.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
 #include "storage/lmgr.h"
+#include "utils/memutils.h"
+
+/* Remembered copies stay right, since no slot that had one is given out before the end: as many as fit. */
+static void
+bound_copies(HnswVacuum *vacuum)
+{
+	if (MemoryContextMemAllocated(vacuum->store->copies_context, false) > (Size) maintenance_work_mem * 1024 / 2)
+		wemb_hnsw_store_forget(vacuum->store);
+}
 
 /* ---- links outside of the tree ---- */
 
@@ -30,36 +39,38 @@ links_to_gone(const HnswVacuum *vacuum, HnswSlot *slot)
 }
 
 static void
-repair_record(HnswVacuum *vacuum, uint32 number)
+repair_record(HnswVacuum *vacuum, HnswEdit *edit, uint32 number)
 {
 	HnswStore  *store = vacuum->store;
+	HnswSlot   *slot = wemb_hnsw_edit_slot(vacuum->index, edit, number);
+	uint32		links[GRAPH_MAX_LINKS];
+	HnswCopy	copy;
+	int			n;
+
+	if (slot == NULL || slot->kind != HNSW_SLOT_RECORD || !wemb_hnsw_store_copy(store, number, &copy))
+		return;
+	wemb_hnsw_slot_check(vacuum->index, slot, number);
+	n = slot->nlinks;
+	memcpy(links, hnsw_numbers(&vacuum->index->layout, slot), n * sizeof(uint32));
+	store->query_copy = &copy;
+	if (wemb_graph_repair_links(&store->graph, number, links, &n))
+		wemb_hnsw_set_links(store, number, slot, links, n);
+}
+
+/* Records of one page in one WAL record, whose cost is that of pages. */
+static void
+repair_records(HnswVacuum *vacuum, const uint32 *numbers, int n)
+{
 	HnswEdit	edit;
 
+	if (n == 0)
+		return;
 	do
 	{
-		uint32		links[GRAPH_MAX_LINKS];
-		HnswCopy	copy;
-		HnswSlot   *slot;
-		int			n;
-
 		CHECK_FOR_INTERRUPTS();
 		wemb_hnsw_edit_start(&edit);
-		slot = wemb_hnsw_edit_slot(vacuum->index, &edit, number);
-		if (slot == NULL || slot->kind != HNSW_SLOT_RECORD || !wemb_hnsw_store_copy(store, number, &copy))
-		{
-			wemb_hnsw_edit_forget(&edit);
-			return;
-		}
-		wemb_hnsw_slot_check(vacuum->index, slot, number);
-		n = slot->nlinks;
-		memcpy(links, hnsw_numbers(&vacuum->index->layout, slot), n * sizeof(uint32));
-		store->query_copy = &copy;
-		if (!wemb_graph_repair_links(&store->graph, number, links, &n))
-		{
-			wemb_hnsw_edit_forget(&edit);
-			return;
-		}
-		wemb_hnsw_set_links(store, number, slot, links, n);
+		for (int i = 0; i < n; i++)
+			repair_record(vacuum, &edit, numbers[i]);
 	} while (!wemb_hnsw_edit_apply(vacuum->index, &edit));
 }
 
@@ -71,6 +82,9 @@ wemb_hnsw_repair(HnswVacuum *vacuum)
 
 	for (BlockNumber block = 1; block < nblocks; block++)
 	{
+		uint32		numbers[HNSW_EDIT_SLOTS];
+		int			n = 0;
+
 		wemb_vacuum_delay();
 		if (!wemb_hnsw_vacuum_read(vacuum, block))
 			continue;
@@ -84,9 +98,15 @@ wemb_hnsw_repair(HnswVacuum *vacuum)
 			wemb_hnsw_slot_check(vacuum->index, slot, number);
 			vacuum->live[slot->layer] = number;
 			if (links_to_gone(vacuum, slot))
-				repair_record(vacuum, number);
+				numbers[n++] = number;
+			if (n == HNSW_EDIT_SLOTS)
+			{
+				repair_records(vacuum, numbers, n);
+				n = 0;
+			}
 		}
-		wemb_hnsw_store_forget(vacuum->store);
+		repair_records(vacuum, numbers, n);
+		bound_copies(vacuum);
 	}
 }
 
@@ -242,6 +262,6 @@ wemb_hnsw_unlink_dead(HnswVacuum *vacuum)
 		while (!unlink_step(vacuum, dead->records[i].number, max))
 			CHECK_FOR_INTERRUPTS();
 		wemb_hnsw_vacuum_list(&vacuum->retired, dead->records[i].number);
-		wemb_hnsw_store_forget(vacuum->store);
+		bound_copies(vacuum);
 	}
 }
