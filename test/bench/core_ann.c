@@ -117,8 +117,9 @@ coded_visit(GraphStore *store, uint32_t node, GraphVisit *visit)
 	visit->distance = wemb_kernel->l2sq_f32(array->query, array_vector(array, node), dim);
 	origin.add = visit->distance;
 	origin.distance = sqrtf(visit->distance);
-	wemb_quant_array_estimate(quant_query, &origin, (QuantSpan) {code_arrays + node * array_bytes, array->config.base_links,
-							  at->nlinks, &estimates);
+	wemb_quant_array_estimate(quant_query, &origin,
+							  (QuantSpan) {code_arrays + node * array_bytes, array->config.base_links, 0, at->nlinks},
+							  &estimates);
 	memcpy(visit->estimates, estimates.distance + first, visit->nlinks * sizeof(float));
 	return used;
 }
@@ -148,7 +149,7 @@ encode_links(ArrayStore *array)
 				continue;
 			wemb_quant_encode(quant, rotated + array->nodes[link].vector * padded,
 							  rotated + array->nodes[node].vector * padded, code, &factors);
-			wemb_quant_array_put(quant, code_arrays + node * array_bytes, array->config.base_links, i, 0, code}, &factors);
+			wemb_quant_array_put(quant, code_arrays + node * array_bytes, array->config.base_links, i, code, &factors);
 		}
 	quant_query = malloc(wemb_quant_query_size(quant));
 	free(rotated);

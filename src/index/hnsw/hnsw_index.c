@@ -12,7 +12,7 @@
 
 #define ROTATION_SEED	UINT64CONST(0x77656D62)	/* the same for all indexes, so that a build can be repeated */
 #define SPARSE_SIZE		400		/* bytes of a copy that an index made on an empty table has room for in a slot */
-#define ALPHA			1.1f	/* of distances, see GraphSelect; squared ones get its square */
+#define ALPHA			1.1f	/* of squared distances, see GraphSelect: measured in README.md */
 
 void
 wemb_hnsw_corrupt(Relation relation, BlockNumber block, const char *what)
@@ -67,7 +67,7 @@ graph_config(const HnswMeta *meta, const IndexMetric *metric)
 		.m = meta->m,
 		.base_links = meta->links,
 		.ef = Max(meta->ef_construction, meta->m),
-		.alpha = squared ? ALPHA * ALPHA : 1,
+		.alpha = squared ? ALPHA : 1,
 		.fill = false
 	};
 }

@@ -12,6 +12,8 @@
 
 #define FIRST_SEEN		2048	/* records that a search may come across before it grows */
 
+#define LEAST_SHARE		0.5f	/* of an estimate, beside a record that the query hardly differs from */
+
 /* ---- remembered copies ---- */
 
 typedef struct CopyEntry
@@ -208,6 +210,27 @@ estimate_links(HnswStore *store, HnswSlot *slot, float distance, GraphVisit *vis
 	}
 }
 
+/*
+ * A search compares estimates with what is given out of it.  So where these
+ * are bounds, estimates become as much less as the record that they are of.
+ */
+static void
+lower_estimates(const HnswStore *store, float distance, GraphVisit *visit)
+{
+	if (store->index->metric->distance == INDEX_IP)
+	{
+		for (int i = 0; i < visit->nlinks; i++)
+			visit->estimates[i] += visit->distance - distance;
+	}
+	else if (distance > 0)
+	{
+		float		share = Max(visit->distance / distance, LEAST_SHARE);
+
+		for (int i = 0; i < visit->nlinks; i++)
+			visit->estimates[i] *= share;
+	}
+}
+
 static bool
 store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
 {
@@ -230,7 +253,10 @@ store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
 		estimate_links(store, slot, distance, visit);
 		visit->distance = distance;
 		if (store->lower)
+		{
 			visit->distance = wemb_hnsw_lower(store->index, store->query, distance, copy.lost);
+			lower_estimates(store, distance, visit);
+		}
 	}
 	release_record(buffer);
 	return true;
