@@ -428,7 +428,8 @@ static bool
 link_back(BuildInserter *inserter, const GraphBackLink *back, int layer)
 {
 	BuildLinks *at = build_links(build_node(inserter->graph, back->node));
-	GraphSelect how = {wemb_graph_max_links(&inserter->index->graph, layer), inserter->index->graph.alpha, false};
+	const GraphConfig *config = &inserter->index->graph;
+	GraphSelect how = {wemb_graph_max_links(config, layer), config->alpha, config->fill};
 
 	for (int tries = 0; back->child || tries < BACK_LINK_TRIES; tries++)
 	{
@@ -439,7 +440,7 @@ link_back(BuildInserter *inserter, const GraphBackLink *back, int layer)
 		bool		pruned = at->pruned;	/* of another version than links: the change is given up */
 		bool		same;
 
-		if (full && pruned && !back->child)
+		if (full && pruned && !back->child && !how.fill)
 		{
 			if (!wemb_hnsw_prune_with(&inserter->store, &how, back, links, &n))
 				return false;

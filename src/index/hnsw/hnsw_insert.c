@@ -166,7 +166,7 @@ add_to_same(HnswInserter *inserter, ItemPointer tid)
 static GraphSelect
 selection(const HnswIndex *index, int layer)
 {
-	return (GraphSelect) {wemb_graph_max_links(&index->graph, layer), index->graph.alpha, false};
+	return (GraphSelect) {wemb_graph_max_links(&index->graph, layer), index->graph.alpha, index->graph.fill};
 }
 
 /*
