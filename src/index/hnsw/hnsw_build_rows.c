@@ -156,6 +156,11 @@ wemb_hnsw_build_insert_spooled(BuildLoad *load)
 
 	if (nfiles == 0)
 		return 0;
+	ereport(NOTICE,
+			(errmsg("hnsw graph no longer fits into maintenance_work_mem after " UINT64_FORMAT " tuples",
+					pg_atomic_read_u64(&load->graph->rows)),
+			 errdetail("The rest are inserted into the pages of the index one by one."),
+			 errhint("Increase maintenance_work_mem to build the index faster.")));
 	inserter = wemb_hnsw_inserter_create(load->index->relation);
 	for (uint32 i = 0; i < nfiles; i++)
 	{

@@ -283,7 +283,8 @@ wemb_hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction)
 	}
 	scan->xs_heaptid = state->tids[--state->ntids];
 	scan->xs_recheck = false;
-	scan->xs_recheckorderby = !state->unordered;
+	/* Of further keys nothing is known: the executor computes them. */
+	scan->xs_recheckorderby = !state->unordered || scan->numberOfOrderBys > 1;
 	scan->xs_orderbyvals[0] = Float8GetDatum(state->order_value);
 	scan->xs_orderbynulls[0] = state->order_null;
 	for (int i = 1; i < scan->numberOfOrderBys; i++)
