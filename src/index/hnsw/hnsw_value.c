@@ -164,6 +164,26 @@ rounding_of(const HnswIndex *index)
 	return (4 + (index->form == HNSW_SPARSE ? INDEX_MAX_NNZ : index->dim)) * FLT_EPSILON;
 }
 
+/*
+ * How far the distance of a query to a copy, as it is computed, can be from what it is in exact
+ * numbers, however small it is: each difference starts from one to the scale's low end.
+ */
+static float
+rounding_of_bytes(const HnswIndex *index, const ByteScale *scale, double length)
+{
+	double		difference = FLT_EPSILON * UINT8_MAX * scale->step;
+
+	switch (index->metric->distance)
+	{
+		case INDEX_IP:
+			return (float) (length * rounding_of(index));
+		case INDEX_L1:
+			return (float) (index->dim * difference);
+		default:
+			return (float) (sqrt(index->dim) * difference);
+	}
+}
+
 HnswCopy
 wemb_hnsw_copy_of_value(const HnswIndex *index, const HnswValue *value, uint8 *out)
 {
@@ -177,11 +197,11 @@ wemb_hnsw_copy_of_value(const HnswIndex *index, const HnswValue *value, uint8 *o
 		wemb_bytes_encode(value->x, index->dim, index->metric->distance == INDEX_L1, out, &scale);
 		copy.low = scale.low;
 		copy.step = scale.step;
-		copy.lost = scale.lost;
+		copy.lost = scale.lost + rounding_of_bytes(index, &scale, value->length);
 		copy.size = index->dim;
+		return copy;
 	}
-	else
-		memcpy(out, value->raw.bytes, copy.size);
+	memcpy(out, value->raw.bytes, copy.size);
 	if (index->metric->distance == INDEX_IP)
 		copy.lost += (float) (value->length * rounding_of(index));
 	return copy;
@@ -307,6 +327,7 @@ wemb_hnsw_copy_distance(const HnswIndex *index, const HnswCopy *a, const HnswCop
 float
 wemb_hnsw_lower(const HnswIndex *index, const HnswValue *value, float distance, float lost)
 {
+	float		least = (float) (1 - rounding_of(index));	/* of a sum, by what it was computed as */
 	float		root;
 
 	switch (index->metric->distance)
@@ -314,10 +335,10 @@ wemb_hnsw_lower(const HnswIndex *index, const HnswValue *value, float distance, 
 		case INDEX_IP:
 			return (float) (distance - lost * value->length);
 		case INDEX_L1:
-			return fmaxf(distance - lost, 0);
+			return fmaxf(distance * least - lost, 0);
 		case INDEX_L2:
 		case INDEX_COSINE:
-			root = fmaxf(sqrtf(distance) - lost, 0);
+			root = fmaxf(sqrtf(distance) * least - lost, 0);
 			return root * root;
 		default:
 			return distance;
