@@ -97,8 +97,9 @@ time_array(void *subject)
 	Subject    *s = subject;
 
 	s->at = (s->at + 1) % s->narrays;
-	wemb_quant_array_estimate(s->query, &s->origin, (QuantSpan) {s->codes + s->at * wemb_quant_array_size(s->quant, 32), 32, 0, 32},
-							  &s->estimates);
+	QuantSpan	span = {s->codes + s->at * wemb_quant_array_size(s->quant, 32), 32, 0, 32};
+
+	wemb_quant_array_estimate(s->query, &s->origin, span, &s->estimates);
 }
 
 static void

@@ -515,7 +515,7 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 		choose_n_grams(options, facts->mean_length);
 	if (config->buckets < 0)
 	{
-		config->buckets = Max(1000, 4 * Min(25000, config->words));
+		config->buckets = Max(1000, 4 * Min(75000, config->words));
 		note_choice(options, "buckets %d", config->buckets);
 	}
 }

@@ -41,7 +41,10 @@ typedef struct HnswIndex
 /* In CurrentMemoryContext.  ERROR if the metapage is not what it should be.  meta: a copy of it, or NULL. */
 extern HnswIndex *wemb_hnsw_open(Relation relation, HnswMeta *meta);
 
-/* For a build: the metapage of a new index, as its options and its column have it; sparse_size: bytes of most copies. */
+/*
+ * For a build: the metapage of a new index, as its options and its column have
+ * it; sparse_size: bytes of most copies, or 0.
+ */
 extern HnswMeta wemb_hnsw_new_meta(Relation relation, int sparse_size);
 
 /* The index that meta describes; relation's pages are not looked at. */

@@ -42,7 +42,8 @@ fit_one_more(HnswLayout *layout, int m)
 static void
 size_slot(HnswLayout *layout)
 {
-	int			size = (int) offsetof(HnswSlot, data) + layout->value_size + layout->links * link_size(layout->code_dim);
+	int			links_size = layout->links * link_size(layout->code_dim);
+	int			size = (int) offsetof(HnswSlot, data) + layout->value_size + links_size;
 
 	layout->slot_size = TYPEALIGN(4, size);
 	layout->slots_per_page = HNSW_PAGE_ROOM / layout->slot_size;
