@@ -96,9 +96,10 @@ time_array(void *subject)
 {
 	Subject    *s = subject;
 
-	s->at = (s->at + 1) % s->narrays;
-	QuantSpan	span = {s->codes + s->at * wemb_quant_array_size(s->quant, 32), 32, 0, 32};
+	QuantSpan	span = {NULL, 32, 0, 32};
 
+	s->at = (s->at + 1) % s->narrays;
+	span.array = s->codes + s->at * wemb_quant_array_size(s->quant, 32);
 	wemb_quant_array_estimate(s->query, &s->origin, span, &s->estimates);
 }
 
@@ -390,9 +391,9 @@ scan_query(Scan *s, const float *q, int k)
 	{
 		QuantEstimates e;
 		int			n = s->v.n - i < QUANT_ARRAY_CODES ? s->v.n - i : QUANT_ARRAY_CODES;
+		QuantSpan	span = {s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES, 0, n};
 
-		wemb_quant_array_estimate(s->query, &origin, (QuantSpan) {s->arrays + i / QUANT_ARRAY_CODES * size, QUANT_ARRAY_CODES, 0, n},
-								  &e);
+		wemb_quant_array_estimate(s->query, &origin, span, &e);
 		for (int j = 0; j < n; j++)
 		{
 			float		d = exact_distance(q, s->v.x + (size_t) (i + j) * s->v.dim, s->v.dim);
