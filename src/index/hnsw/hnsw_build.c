@@ -11,6 +11,7 @@
 #include "index/hnsw/hnsw.h"
 #include "index/hnsw/hnsw_build_team.h"
 #include "index/hnsw/hnsw_build_write.h"
+#include "index/hnsw/hnsw_curve.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "miscadmin.h"
 #include "optimizer/plancat.h"
@@ -216,6 +217,7 @@ wemb_hnsw_build(Relation heap, Relation relation, IndexInfo *info)
 		dsm_detach(team.segment);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
+	wemb_hnsw_curve_measure(relation);
 	return result;
 }
 

@@ -117,31 +117,6 @@ make_room(HnswScan *state)
 		wemb_hnsw_store_grow(state->store);
 }
 
-/* On each layer above the lowest, go to the nearest record. */
-static uint32
-descend(HnswScan *state, uint32 entry, int top)
-{
-	HnswStore  *store = state->store;
-
-	for (int layer = top; layer > 0; layer--)
-	{
-		GraphStatus status;
-
-		wemb_graph_search_start(store->search, &store->graph, 1);
-		wemb_graph_search_from(store->search, entry);
-		while ((status = wemb_graph_search_run(store->search)) != GRAPH_FOUND && status != GRAPH_END)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (status == GRAPH_FULL)
-				wemb_hnsw_store_grow(store);
-		}
-		entry = wemb_graph_search_way(store->search);
-		if (entry != HNSW_NONE)
-			entry = store->graph.below(&store->graph, entry);
-	}
-	return entry;
-}
-
 static void
 begin(IndexScanDesc scan)
 {
@@ -159,7 +134,7 @@ begin(IndexScanDesc scan)
 	state->store->lower = true;
 	set_query(state, &scan->orderByData[0]);
 	state->store->query = state->query;
-	entry = descend(state, meta.entry, meta.top);
+	entry = wemb_hnsw_store_descend(state->store, meta.entry, meta.top);
 	wemb_graph_search_start(state->store->search, &state->store->graph, state->ef);
 	wemb_graph_search_from(state->store->search, entry);
 }

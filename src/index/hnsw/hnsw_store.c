@@ -238,7 +238,7 @@ store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
 	SlotRoom	room;
 	Buffer		buffer;
 	HnswCopy	copy;
-	HnswSlot   *slot = get_record(store, number, &buffer, &copy, &room.slot);
+	HnswSlot   *slot = number == store->hidden ? NULL : get_record(store, number, &buffer, &copy, &room.slot);
 
 	if (slot == NULL)
 		return false;
@@ -413,6 +413,7 @@ wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember)
 	store->graph = (GraphStore) {index->codes == NULL, store_visit, store_measure, store_distances, store_any_within,
 		store_links, store_is_gone, store_below};
 	store->index = index;
+	store->hidden = HNSW_NONE;
 	store->context = CurrentMemoryContext;
 	store->search_config = (GraphSearchConfig) {.max_ef = ef, .max_seen = FIRST_SEEN};
 	store->copy_bytes = palloc(wemb_hnsw_max_copy(index));
@@ -446,4 +447,26 @@ Size
 wemb_hnsw_store_size(const HnswStore *store)
 {
 	return wemb_graph_search_size(&store->search_config);
+}
+
+uint32
+wemb_hnsw_store_descend(HnswStore *store, uint32 entry, int top)
+{
+	for (int layer = top; layer > 0 && entry != HNSW_NONE; layer--)
+	{
+		GraphStatus status;
+
+		wemb_graph_search_start(store->search, &store->graph, 1);
+		wemb_graph_search_from(store->search, entry);
+		while ((status = wemb_graph_search_run(store->search)) != GRAPH_FOUND && status != GRAPH_END)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (status == GRAPH_FULL)
+				wemb_hnsw_store_grow(store);
+		}
+		entry = wemb_graph_search_way(store->search);
+		if (entry != HNSW_NONE)
+			entry = store->graph.below(&store->graph, entry);
+	}
+	return entry;
 }

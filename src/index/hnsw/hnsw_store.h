@@ -24,6 +24,7 @@ typedef struct HnswStore
 	const HnswValue *query;		/* or NULL, and then query_copy */
 	const HnswCopy *query_copy; /* not with codes */
 	bool		lower;			/* distances to the query are what the vectors are away at least, not their copies */
+	uint32		hidden;			/* a record that searches do not see, or HNSW_NONE */
 	GraphSearch *search;
 	GraphSearchConfig search_config;
 	MemoryContext context;		/* of the search's block and of remembered copies */
@@ -41,6 +42,9 @@ extern void wemb_hnsw_store_forget(HnswStore *store);
 
 /* Twice the room for the search, which says GRAPH_FULL. */
 extern void wemb_hnsw_store_grow(HnswStore *store);
+
+/* From the entry on layer top to a record of layer 0 near the query, or HNSW_NONE. */
+extern uint32 wemb_hnsw_store_descend(HnswStore *store, uint32 entry, int top);
 
 /* Bytes of the search's block. */
 extern Size wemb_hnsw_store_size(const HnswStore *store);

@@ -122,6 +122,27 @@ wemb_hnsw_value_set(const HnswIndex *index, HnswValue *value, Datum datum)
 	return valid;
 }
 
+void
+wemb_hnsw_value_of_copy(const HnswIndex *index, HnswValue *value, const HnswCopy *copy)
+{
+	if (index->form == HNSW_BYTES)
+	{
+		for (int i = 0; i < index->dim; i++)
+			value->x[i] = copy->low + copy->step * copy->bytes[i];
+		value->length = length_of(value->x, index->dim);
+		return;
+	}
+	memcpy((uint8 *) value->raw.bytes, copy->bytes, copy->size);
+	value->raw.size = copy->size;
+	if (index->form == HNSW_SPARSE)
+	{
+		const float *values = (const float *) value->raw.bytes;
+		int			n = copy->size / (int) (sizeof(int32) + sizeof(float));
+
+		value->length = length_of(values + n, n);
+	}
+}
+
 /* The first numbers of a rotated vector stand for all of them. */
 static void
 shrink_rotated(const HnswIndex *index, float *rotated)

@@ -46,6 +46,9 @@ extern bool wemb_hnsw_value_set(const HnswIndex *index, HnswValue *value, Datum 
 /* Once set: make it ready as a query of codes. */
 extern void wemb_hnsw_value_prepare(const HnswIndex *index, HnswValue *value);
 
+/* Set it to what a copy stands for. */
+extern void wemb_hnsw_value_of_copy(const HnswIndex *index, HnswValue *value, const HnswCopy *copy);
+
 /* The most bytes of a copy. */
 extern int	wemb_hnsw_max_copy(const HnswIndex *index);
 
