@@ -4,8 +4,10 @@
  *		that their rows can have, and the executor puts these in exact order.
  *
  * A scan is a stream without a fixed end.  A record whose bound is less than
- * one already given comes too late for its place: it is dropped, unless
- * relaxed order was asked for.
+ * what the executor was told comes too late for its place: it is dropped, unless
+ * relaxed order was asked for.  The longer a stream, the later a record can
+ * come.  So after the first ef, the executor is told the bound of a record given some
+ * time ago, which is less: it keeps more rows before it lets the first of them go.
  */
 #include "postgres.h"
 
@@ -21,6 +23,9 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
+#define LATE_SHARE		4		/* of the records after the first ef, one in so many may come later than one */
+#define LATE_MOST		1024
+
 typedef struct HnswScan
 {
 	MemoryContext context;		/* of everything here, until the next rescan */
@@ -31,7 +36,8 @@ typedef struct HnswScan
 	int			ef;
 	bool		unordered;		/* the query has no distance: rows come in any order, with this value */
 	bool		order_null;
-	double		order_value;	/* of the record being given */
+	double		order_value;	/* what the executor was told of the record being given */
+	double	   *bounds;			/* of the last LATE_MOST records after the first ef, by turns; NULL before */
 	int64		given;			/* records */
 	bool		stopped;
 	ItemPointerData *tids;		/* rows of that record */
@@ -185,6 +191,21 @@ read_tids(HnswScan *state, uint32 number)
 	}
 }
 
+/* The bound of the record given as long ago as one may come late now; this one's is value. */
+static double
+earlier_bound(HnswScan *state, double value)
+{
+	int64		later = state->given - state->ef;
+
+	if (later < 0)
+		return value;
+	if (state->bounds == NULL)
+		state->bounds = palloc(LATE_MOST * sizeof(double));
+	state->bounds[later % LATE_MOST] = value;
+	later -= Min(later / LATE_SHARE, LATE_MOST - 1);
+	return Min(value, state->bounds[later % LATE_MOST]);
+}
+
 /* Whether a record whose turn it is keeps to the order asked for. */
 static bool
 in_order(HnswScan *state, float lower)
@@ -194,9 +215,12 @@ in_order(HnswScan *state, float lower)
 	if (state->unordered)
 		return true;
 	value = wemb_hnsw_order_value(state->index, state->query, lower);
-	if (state->given > 0 && value < state->order_value && state->settings.iterative != HNSW_ITERATIVE_RELAXED)
+	if (state->given == 0 || state->settings.iterative == HNSW_ITERATIVE_RELAXED)
+		state->order_value = value;
+	else if (value < state->order_value)
 		return false;
-	state->order_value = value;
+	else
+		state->order_value = Max(state->order_value, earlier_bound(state, value));
 	return true;
 }
 
