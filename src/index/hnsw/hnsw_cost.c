@@ -51,6 +51,13 @@ visits_to_start(double rows, int m)
 	return Min(settings.ef_search * VISITS_A_CANDIDATE + layers * m, Max(rows, 1));
 }
 
+/* Of many pages, when they are this share of all: the closer together they are, the less.  As the planner for bitmaps. */
+static double
+cost_of_page(double random_cost, double sequential_cost, double share)
+{
+	return random_cost - (random_cost - sequential_cost) * sqrt(Min(share, 1));
+}
+
 void
 wemb_hnsw_cost(PlannerInfo *root, IndexPath *path, double loop_count, Cost *startup_cost, Cost *total_cost,
 			   Selectivity *selectivity, double *correlation, double *pages)
@@ -93,6 +100,8 @@ wemb_hnsw_cost(PlannerInfo *root, IndexPath *path, double loop_count, Cost *star
 	 * index reads all of them.  Lest the index lose to such a plan, its start costs at most what the planner takes
 	 * the table to cost.
 	 */
-	*startup_cost = visits * cpu_cost + Min(pages_to_start * random_cost, Max(info->rel->pages, 1) * sequential_cost);
+	*startup_cost = visits * cpu_cost +
+		Min(pages_to_start * cost_of_page(random_cost, sequential_cost, pages_to_start / Max(info->pages, 1)),
+			Max(info->rel->pages, 1) * sequential_cost);
 	*total_cost = Max(rows * cpu_cost + pages_in_all * random_cost, *startup_cost);
 }
