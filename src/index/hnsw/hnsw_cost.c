@@ -51,7 +51,7 @@ visits_to_start(double rows, int m)
 	return Min(settings.ef_search * VISITS_A_CANDIDATE + layers * m, Max(rows, 1));
 }
 
-/* Of many pages, when they are this share of all: the closer together they are, the less.  As the planner for bitmaps. */
+/* Of many pages that are this share of all: the closer together they are, the less.  As the planner for bitmaps. */
 static double
 cost_of_page(double random_cost, double sequential_cost, double share)
 {
