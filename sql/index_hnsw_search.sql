@@ -108,7 +108,7 @@ SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM items WHERE v IS NOT NU
 SELECT count(*) FROM (SELECT id FROM items WHERE id BETWEEN 301 AND 600 ORDER BY v <-> '[0,0,0,0]' LIMIT 10) t;
 SET hnsw.iterative_scan = strict_order;
 SELECT count(*), bool_and(d >= before) AS ordered FROM (
-	SELECT v <-> '[0,0,0,0]' AS d, lag(v <-> '[0,0,0,0]', 1, 0) OVER () AS before FROM (
+	SELECT v <-> '[0,0,0,0]' AS d, lag(v <-> '[0,0,0,0]', 1, 0.0::float8) OVER () AS before FROM (
 		SELECT v FROM items WHERE id BETWEEN 301 AND 600 ORDER BY v <-> '[0,0,0,0]' LIMIT 10) t) u;
 SET hnsw.max_scan_tuples = 1;
 SELECT count(*) < 100 AS limited FROM (SELECT id FROM items ORDER BY v <-> '[0,0,0,0]') t;
