@@ -524,6 +524,68 @@ test_back_link(void)
 	array_free(&array);
 }
 
+static int
+compare_links(const void *a, const void *b)
+{
+	return *(const uint32_t *) a < *(const uint32_t *) b ? -1 : *(const uint32_t *) a > *(const uint32_t *) b;
+}
+
+/* Whenever it may be asked, the shorter way leaves the same links as the longer one. */
+static void
+test_back_link_pruned(void)
+{
+	static const float alphas[] = {1, 1.1f, 1.5f};
+	ArrayStore	array;
+	int			compared = 0;
+	int			taken = 0;
+	int			different = 0;
+
+	unit_group("a link back to pruned links: as if all were compared");
+	make_vectors(15, MAX_ROWS);
+	init_store(&array, 12, 2);
+	for (int i = 0; i < MAX_ROWS; i++)
+		array.nodes[i] = (ArrayNode) {.vector = i, .used = true};
+	for (uint32_t node = 0; node < 60; node++)
+	{
+		GraphSelect how = {8, alphas[node % 3], false};
+		uint32_t	links[GRAPH_MAX_LINKS] = {node % 2 == 0 ? GRAPH_NONE : 60, 61 | GRAPH_CHILD};
+		int			n = 2;
+		bool		pruned = false;
+
+		for (uint32_t newcomer = 62; newcomer < 400; newcomer++)
+		{
+			GraphBackLink back = {node, newcomer, wemb_kernel->l2sq_f32(vectors[node], vectors[newcomer], DIM), false};
+			uint32_t	other[GRAPH_MAX_LINKS];
+			int			nother = n;
+			bool		full = n == how.max;
+			bool		ask = full && pruned;
+			bool		linked;
+
+			memcpy(other, links, n * sizeof(uint32_t));
+			linked = wemb_graph_back_link(&array.store, &how, &back, links, &n);
+			pruned = full;
+			if (!ask)
+				continue;
+			compared++;
+			taken += linked;
+			if (wemb_graph_back_link_pruned(&array.store, &how, &back, other, &nother) != linked)
+				different++;
+			else if (linked)
+			{
+				uint32_t	sorted[GRAPH_MAX_LINKS];
+
+				memcpy(sorted, links, n * sizeof(uint32_t));
+				qsort(sorted, n, sizeof(uint32_t), compare_links);
+				qsort(other, nother, sizeof(uint32_t), compare_links);
+				different += n != nother || memcmp(sorted, other, n * sizeof(uint32_t)) != 0;
+			}
+		}
+	}
+	CHECK(compared > 1000 && taken > 100, "only %d of %d taken", taken, compared);
+	CHECK(different == 0, "%d of %d differ", different, compared);
+	array_free(&array);
+}
+
 static void
 test_levels(void)
 {
@@ -550,6 +612,7 @@ main(void)
 	test_order();
 	test_select();
 	test_back_link();
+	test_back_link_pruned();
 	test_levels();
 	return unit_done();
 }

@@ -12,6 +12,12 @@ wemb_graph_max_links(const GraphConfig *config, int layer)
 	return layer == 0 ? config->base_links : config->m;
 }
 
+GraphSelect
+wemb_graph_selection(const GraphConfig *config, int layer)
+{
+	return (GraphSelect) {wemb_graph_max_links(config, layer), config->alpha, config->fill};
+}
+
 int
 wemb_graph_draw_level(Rng *rng, int m)
 {
@@ -87,8 +93,7 @@ static void
 plan_links(GraphInsert *insert, GraphPlan *plan)
 {
 	int			n;
-	int			max = wemb_graph_max_links(insert->config, insert->layer);
-	GraphSelect how = {max, insert->config->alpha, insert->config->fill};
+	GraphSelect how = wemb_graph_selection(insert->config, insert->layer);
 	const GraphCandidate *near = wemb_graph_search_nearest(insert->search, &n);
 
 	plan->nlinks = wemb_graph_select(insert->store, &how, near, n, plan->links, 0);
@@ -101,7 +106,7 @@ plan_links(GraphInsert *insert, GraphPlan *plan)
 	if (plan->nlinks > 0)
 	{
 		insert->store->measure(insert->store, plan->links, plan->nlinks, plan->distances);
-		wemb_graph_plan_parent(insert->store, max, plan);
+		wemb_graph_plan_parent(insert->store, how.max, plan);
 	}
 }
 

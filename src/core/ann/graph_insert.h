@@ -24,7 +24,7 @@ typedef struct GraphConfig
 	int			base_links;		/* links of a node of layer 0; at least m, at most 2 * m */
 	int			ef;				/* candidates for links; at least m */
 	float		alpha;			/* of GraphSelect */
-	bool		fill;			/* of GraphSelect, for the new node's links */
+	bool		fill;			/* of GraphSelect */
 } GraphConfig;
 
 typedef struct GraphPlan
@@ -49,6 +49,9 @@ typedef struct GraphInsert
 
 /* How many links a node may have. */
 extern int	wemb_graph_max_links(const GraphConfig *config, int layer);
+
+/* How the links of a node of that layer are chosen. */
+extern GraphSelect wemb_graph_selection(const GraphConfig *config, int layer);
 
 /* A random level: each layer has an m-th of the nodes of the one below. */
 extern int	wemb_graph_draw_level(Rng *rng, int m);

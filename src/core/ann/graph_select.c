@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-
 int
 wemb_graph_select(GraphStore *store, const GraphSelect *how, const GraphCandidate *candidates, int n,
 				  uint32_t *out, int nout)
@@ -46,6 +45,16 @@ sort_candidates(GraphCandidate *items, int n)
 	}
 }
 
+/* Where among links the node is, or -1. */
+static int
+find_link(const uint32_t *links, int n, uint32_t node)
+{
+	for (int i = 0; i < n; i++)
+		if (graph_link_node(links[i]) == node)
+			return i;
+	return -1;
+}
+
 bool
 wemb_graph_back_link(GraphStore *store, const GraphSelect *how, const GraphBackLink *back, uint32_t *links, int *n)
 {
@@ -60,14 +69,14 @@ wemb_graph_back_link(GraphStore *store, const GraphSelect *how, const GraphBackL
 	int			first;			/* of those chosen that may go */
 	int			nchosen;
 	bool		linked = false;
+	int			place = find_link(links, *n, back->newcomer);
 
-	for (int i = 0; i < *n; i++)
-		if (graph_link_node(links[i]) == back->newcomer)
-		{
-			if (back->child)
-				links[i] |= GRAPH_CHILD;
-			return true;
-		}
+	if (place >= 0)
+	{
+		if (back->child)
+			links[place] |= GRAPH_CHILD;
+		return true;
+	}
 	if (*n < how->max)
 	{
 		links[(*n)++] = back->newcomer | (back->child ? GRAPH_CHILD : 0);
@@ -105,4 +114,57 @@ wemb_graph_back_link(GraphStore *store, const GraphSelect *how, const GraphBackL
 	for (int i = first; i < nchosen; i++)
 		linked |= chosen[i] == back->newcomer;
 	return linked || back->child;
+}
+
+/* The link not of the tree that is farthest from the node, or -1. */
+static int
+farthest_link(const uint32_t *links, int n, const float *distances)
+{
+	int			farthest = -1;
+
+	for (int i = 0; i < n; i++)
+		if (!graph_link_is_tree(links, i) && (farthest < 0 || distances[i] > distances[farthest]))
+			farthest = i;
+	return farthest;
+}
+
+bool
+wemb_graph_back_link_pruned(GraphStore *store, const GraphSelect *how, const GraphBackLink *back, uint32_t *links,
+							int *n)
+{
+	uint32_t	nodes[GRAPH_MAX_LINKS];
+	float		from_node[GRAPH_MAX_LINKS];
+	float		from_newcomer[GRAPH_MAX_LINKS];
+	int			first = links[0] == GRAPH_NONE;
+	int			kept = 1;
+
+	if (find_link(links, *n, back->newcomer) >= 0)
+		return true;
+	for (int i = first; i < *n; i++)
+		nodes[i] = graph_link_node(links[i]);
+	store->distances(store, back->node, nodes + first, *n - first, from_node + first);
+	store->distances(store, back->newcomer, nodes + first, *n - first, from_newcomer + first);
+	for (int i = first; i < *n; i++)
+		if (from_newcomer[i] < back->distance / how->alpha &&
+			(graph_link_is_tree(links, i) || from_node[i] <= back->distance))
+			return false;
+	for (int i = 1; i < *n; i++)
+		if (graph_link_is_tree(links, i) || from_node[i] <= back->distance ||
+			from_newcomer[i] >= from_node[i] / how->alpha)
+		{
+			links[kept] = links[i];
+			from_node[kept++] = from_node[i];
+		}
+	if (kept == how->max)
+	{
+		int			farthest = farthest_link(links, kept, from_node);
+
+		if (farthest < 0 || from_node[farthest] <= back->distance)
+			return false;
+		links[farthest] = back->newcomer;
+	}
+	else
+		links[kept++] = back->newcomer;
+	*n = kept;
+	return true;
 }

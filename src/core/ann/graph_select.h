@@ -45,4 +45,12 @@ typedef struct GraphBackLink
 extern bool wemb_graph_back_link(GraphStore *store, const GraphSelect *how, const GraphBackLink *back,
 								 uint32_t *links, int *n);
 
+/*
+ * The same for a newcomer that is no child, and links that are what wemb_graph_back_link() left when they
+ * were as many as there may be.  Of such links none makes another superfluous: it is enough to compare the newcomer
+ * with each, instead of each with all others.  how->fill is false.
+ */
+extern bool wemb_graph_back_link_pruned(GraphStore *store, const GraphSelect *how, const GraphBackLink *back,
+										uint32_t *links, int *n);
+
 #endif							/* WEMB_GRAPH_SELECT_H */

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "index/hnsw/hnsw_build_graph.h"
-#include "index/hnsw/hnsw_build_prune.h"
 #include "index/hnsw/hnsw_insert.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -428,8 +427,7 @@ static bool
 link_back(BuildInserter *inserter, const GraphBackLink *back, int layer)
 {
 	BuildLinks *at = build_links(build_node(inserter->graph, back->node));
-	const GraphConfig *config = &inserter->index->graph;
-	GraphSelect how = {wemb_graph_max_links(config, layer), config->alpha, config->fill};
+	GraphSelect how = wemb_graph_selection(&inserter->index->graph, layer);
 
 	for (int tries = 0; back->child || tries < BACK_LINK_TRIES; tries++)
 	{
@@ -442,7 +440,7 @@ link_back(BuildInserter *inserter, const GraphBackLink *back, int layer)
 
 		if (full && pruned && !back->child && !how.fill)
 		{
-			if (!wemb_hnsw_prune_with(&inserter->store, &how, back, links, &n))
+			if (!wemb_graph_back_link_pruned(&inserter->store, &how, back, links, &n))
 				return false;
 		}
 		else if (!wemb_graph_back_link(&inserter->store, &how, back, links, &n))

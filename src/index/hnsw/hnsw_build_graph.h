@@ -51,7 +51,7 @@ typedef struct BuildLinks
 	uint32		more;			/* further heap tids: a BuildTids, or HNSW_NONE */
 	slock_t		lock;
 	uint8		nlinks;
-	bool		pruned;			/* links are what wemb_hnsw_prune_with() asks for */
+	bool		pruned;			/* links are what wemb_graph_back_link_pruned() asks for */
 	uint32		links[FLEXIBLE_ARRAY_MEMBER];
 } BuildLinks;
 

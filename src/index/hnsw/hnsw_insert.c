@@ -163,12 +163,6 @@ add_to_same(HnswInserter *inserter, ItemPointer tid)
 
 /* ---- writing ---- */
 
-static GraphSelect
-selection(const HnswIndex *index, int layer)
-{
-	return (GraphSelect) {wemb_graph_max_links(&index->graph, layer), index->graph.alpha, index->graph.fill};
-}
-
 /*
  * Put the newcomer among the links of the record back->node in the edit; false if the record
  * is not there any more, or did not take it.
@@ -178,7 +172,7 @@ link_back(HnswInserter *inserter, HnswEdit *edit, const GraphBackLink *back, int
 {
 	HnswStore  *store = inserter->store;
 	HnswSlot   *slot = wemb_hnsw_edit_slot(inserter->index, edit, back->node);
-	GraphSelect how = selection(inserter->index, layer);
+	GraphSelect how = wemb_graph_selection(&inserter->index->graph, layer);
 	uint32		links[GRAPH_MAX_LINKS];
 	int			n;
 
