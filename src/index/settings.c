@@ -57,7 +57,7 @@ enum
 
 static StandIn stand_ins[STAND_INS] = {
 	[EF_SEARCH] = {"hnsw.ef_search", "Sets how many candidates a search of a graph keeps.",
-				   SETTING_INT, 40, 1, 1000},
+				   SETTING_INT, 40, 1, HNSW_MAX_EF},
 	[ITERATIVE_SCAN] = {"hnsw.iterative_scan", "Sets whether a search of a graph goes on until the query has enough rows.",
 						SETTING_ITERATIVE, HNSW_ITERATIVE_STRICT, HNSW_ITERATIVE_OFF, HNSW_ITERATIVE_STRICT},
 	[MAX_SCAN_TUPLES] = {"hnsw.max_scan_tuples", "Sets how many rows a search that goes on visits at most.",

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#define HNSW_MAX_EF		1000	/* of a search */
+
 typedef enum HnswIterative
 {
 	HNSW_ITERATIVE_OFF,			/* ends after ef_search rows */

@@ -66,14 +66,10 @@ draw_query(Probe *probe, uint32 number)
 
 	if (good)
 	{
-		HnswCopy	copy = {slot->low, slot->step, slot->lost, slot->copy_size, (const uint8 *) slot->data};
+		HnswCopy	copy;
 
 		wemb_hnsw_slot_check(index, slot, number);
-		if (slot->values != InvalidBlockNumber)
-		{
-			wemb_hnsw_values_read(index, slot, bytes);
-			copy.bytes = bytes;
-		}
+		copy = wemb_hnsw_slot_copy(index, slot, bytes);
 		wemb_hnsw_value_of_copy(index, probe->query, &copy);
 		wemb_hnsw_value_prepare(index, probe->query);
 		probe->store->hidden = number;

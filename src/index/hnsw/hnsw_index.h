@@ -14,8 +14,6 @@
 #include "index/settings.h"
 #include "utils/rel.h"
 
-#define HNSW_MAX_EF		1000	/* of a search */
-
 /* How copies of vectors are compared. */
 typedef enum HnswForm
 {

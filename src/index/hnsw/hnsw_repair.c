@@ -33,7 +33,7 @@ links_to_gone(const HnswVacuum *vacuum, HnswSlot *slot)
 	const uint32 *links = hnsw_numbers(&vacuum->index->layout, slot);
 
 	for (int i = 1; i < slot->nlinks; i++)
-		if (!graph_link_is_tree(links, i) && vacuum_is_gone(vacuum, links[i]))
+		if (!graph_link_is_tree(links, i) && hnsw_set_has(&vacuum->gone, links[i]))
 			return true;
 	return false;
 }
@@ -147,7 +147,7 @@ replace_entry(HnswMeta *meta, const void *arg)
 {
 	const NewEntry *entry = arg;
 
-	if (!vacuum_is_gone(entry->vacuum, meta->entry))
+	if (!hnsw_set_has(&entry->vacuum->gone, meta->entry))
 		return false;
 	meta->entry = entry->number;
 	meta->top = entry->top;
@@ -167,7 +167,7 @@ leave_entry(HnswVacuum *vacuum)
 
 	LockPage(relation, HNSW_META_BLKNO, ExclusiveLock);
 	wemb_hnsw_read_meta(relation, &meta);
-	if (vacuum_is_gone(vacuum, meta.entry))
+	if (hnsw_set_has(&vacuum->gone, meta.entry))
 	{
 		if (meta.top > GRAPH_MAX_LEVEL || vacuum->live[meta.top] == HNSW_NONE)
 			find_live(vacuum);

@@ -75,8 +75,9 @@ wemb_hnsw_slot_read(const HnswIndex *index, uint32 number, HnswSlot *out)
 	return true;
 }
 
-void
-wemb_hnsw_values_read(const HnswIndex *index, const HnswSlot *slot, uint8 *out)
+/* The bytes of a copy that is not in its slot. */
+static void
+read_values(const HnswIndex *index, const HnswSlot *slot, uint8 *out)
 {
 	BlockNumber block = slot->values;
 	uint32		size = 0;
@@ -100,6 +101,25 @@ wemb_hnsw_values_read(const HnswIndex *index, const HnswSlot *slot, uint8 *out)
 		wemb_hnsw_corrupt(index->relation, slot->values, "a vector cut short");
 }
 
+static HnswCopy
+copy_in_slot(const HnswSlot *slot)
+{
+	return (HnswCopy) {slot->low, slot->step, slot->lost, slot->copy_size, (const uint8 *) slot->data};
+}
+
+HnswCopy
+wemb_hnsw_slot_copy(const HnswIndex *index, const HnswSlot *slot, uint8 *room)
+{
+	HnswCopy	copy = copy_in_slot(slot);
+
+	if (slot->values != InvalidBlockNumber)
+	{
+		read_values(index, slot, room);
+		copy.bytes = room;
+	}
+	return copy;
+}
+
 /* ---- the store's functions ---- */
 
 static float
@@ -111,12 +131,6 @@ distance_to_query(const HnswStore *store, const HnswCopy *copy)
 		return wemb_hnsw_copy_distance(store->index, store->query_copy, copy);
 	distance = wemb_hnsw_distance(store->index, store->query, copy);
 	return store->lower ? wemb_hnsw_lower(store->index, store->query, distance, copy->lost) : distance;
-}
-
-static HnswCopy
-copy_in_slot(const HnswSlot *slot)
-{
-	return (HnswCopy) {slot->low, slot->step, slot->lost, slot->copy_size, (const uint8 *) slot->data};
 }
 
 void
@@ -153,14 +167,15 @@ get_record(HnswStore *store, uint32 number, Buffer *buffer, HnswCopy *copy, Hnsw
 		return NULL;
 	}
 	wemb_hnsw_slot_check(index, slot, number);
-	*copy = copy_in_slot(slot);
 	if (slot->values == InvalidBlockNumber)
+	{
+		*copy = copy_in_slot(slot);
 		return slot;
+	}
 	memcpy(spare, slot, index->layout.slot_size);
 	UnlockReleaseBuffer(*buffer);
 	*buffer = InvalidBuffer;
-	wemb_hnsw_values_read(index, spare, store->copy_bytes);
-	copy->bytes = store->copy_bytes;
+	*copy = wemb_hnsw_slot_copy(index, spare, store->copy_bytes);
 	return spare;
 }
 
@@ -368,7 +383,7 @@ store_is_gone(GraphStore *graph, uint32_t number)
 	bool		gone;
 
 	if (store->gone != NULL)
-		return number < store->ngone && (store->gone[number / 8] & (1 << number % 8)) != 0;
+		return hnsw_set_has(store->gone, number);
 	slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
 	if (slot == NULL)
 		return true;

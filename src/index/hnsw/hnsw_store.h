@@ -17,6 +17,12 @@
 
 struct CopyCache_hash;
 
+typedef struct SlotSet
+{
+	uint8	   *bits;			/* one a slot */
+	uint32		n;				/* slots; others are not in the set */
+} SlotSet;
+
 typedef struct HnswStore
 {
 	GraphStore	graph;			/* first, so that one can be taken for the other */
@@ -28,13 +34,18 @@ typedef struct HnswStore
 	GraphSearch *search;
 	GraphSearchConfig search_config;
 	MemoryContext context;		/* of the search's block and of remembered copies */
-	const uint8 *gone;			/* a bit a slot of ngone: those that are gone, and no others; NULL: look there */
-	uint32		ngone;
+	const SlotSet *gone;		/* those that are gone, and no others; NULL: look there */
 	struct CopyCache_hash *copies;	/* of records met, or NULL: do not remember them */
 	MemoryContext copies_context;
 	uint8	   *copy_bytes;		/* room for a copy that is not in its slot */
 	QuantEstimates estimates;
 } HnswStore;
+
+static inline bool
+hnsw_set_has(const SlotSet *set, uint32 number)
+{
+	return number < set->n && (set->bits[number / 8] & (1 << number % 8)) != 0;
+}
 
 /* remember: keep copies of all records met, for select and repair, until wemb_hnsw_store_forget(). */
 extern HnswStore *wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember);
@@ -58,8 +69,8 @@ extern HnswSlot *wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buff
 /* Copy a slot into out, of layout.slot_size bytes.  false: there is no such slot. */
 extern bool wemb_hnsw_slot_read(const HnswIndex *index, uint32 number, HnswSlot *out);
 
-/* Copy the bytes of a record's copy that is not in its slot; slot is a copy of the slot. */
-extern void wemb_hnsw_values_read(const HnswIndex *index, const HnswSlot *slot, uint8 *out);
+/* The copy of a record, of whose slot this is a copy: if it lies elsewhere, its bytes go to room. */
+extern HnswCopy wemb_hnsw_slot_copy(const HnswIndex *index, const HnswSlot *slot, uint8 *room);
 
 /* A record's copy, remembered or read now; false if there is no such record. */
 extern bool wemb_hnsw_store_copy(HnswStore *store, uint32 number, HnswCopy *copy);

@@ -48,8 +48,8 @@ list_record(RecordList *list, uint32 number, const HnswSlot *slot)
 static void
 set_gone(HnswVacuum *vacuum, uint32 number)
 {
-	if (number < vacuum->ngone)
-		vacuum->gone[number / 8] |= 1 << number % 8;
+	if (number < vacuum->gone.n)
+		vacuum->gone.bits[number / 8] |= 1 << number % 8;
 }
 
 bool
@@ -335,7 +335,7 @@ leave_upper(HnswVacuum *vacuum)
 			HnswEdit	edit;
 			HnswSlot   *slot;
 
-			if (record->layer != layer || !vacuum_is_gone(vacuum, record->below))
+			if (record->layer != layer || !hnsw_set_has(&vacuum->gone, record->below))
 				continue;
 			do
 			{
@@ -489,11 +489,10 @@ start(HnswVacuum *vacuum, HnswMeta *meta, BlockNumber *nblocks)
 	vacuum->store = wemb_hnsw_store_create(vacuum->index, 1, true);
 	vacuum->store->graph.exact = true;
 	*nblocks = RelationGetNumberOfBlocks(relation);
-	vacuum->ngone = *nblocks * (uint32) vacuum->index->layout.slots_per_page;
-	vacuum->gone = MemoryContextAllocExtended(CurrentMemoryContext, vacuum->ngone / 8 + 1,
-											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	vacuum->store->gone = vacuum->gone;
-	vacuum->store->ngone = vacuum->ngone;
+	vacuum->gone.n = *nblocks * (uint32) vacuum->index->layout.slots_per_page;
+	vacuum->gone.bits = MemoryContextAllocExtended(CurrentMemoryContext, vacuum->gone.n / 8 + 1,
+												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	vacuum->store->gone = &vacuum->gone;
 	for (int i = 0; i <= GRAPH_MAX_LEVEL; i++)
 		vacuum->live[i] = HNSW_NONE;
 	wemb_horizon_refresh();

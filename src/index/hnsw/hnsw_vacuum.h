@@ -42,8 +42,7 @@ typedef struct HnswVacuum
 	HnswIndex  *index;
 	HnswStore  *store;
 	PGAlignedBlock page;		/* a copy of the one being looked at */
-	uint8	   *gone;			/* a bit a slot: GONE or RETIRED */
-	uint32		ngone;			/* bits */
+	SlotSet		gone;			/* GONE or RETIRED */
 	RecordList	upper;			/* records above layer 0 */
 	RecordList	dead;			/* GONE */
 	SlotList	retired;		/* RETIRED, without a stamp */
@@ -51,12 +50,6 @@ typedef struct HnswVacuum
 	bool		lost;			/* some of old are UNUSED */
 	uint32		live[GRAPH_MAX_LEVEL + 1];	/* of each layer a record that is not gone, or HNSW_NONE */
 } HnswVacuum;
-
-static inline bool
-vacuum_is_gone(const HnswVacuum *vacuum, uint32 number)
-{
-	return number < vacuum->ngone && (vacuum->gone[number / 8] & (1 << number % 8)) != 0;
-}
 
 /* Read a page of slots into vacuum->page.  false: it is something else. */
 extern bool wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block);
