@@ -106,7 +106,6 @@ sub check_stopped
 foreach my $stage (sort keys %stages)
 {
 	my $began;
-	my $helper;
 
 	start_stage($stage);
 	$began = time;
@@ -114,10 +113,15 @@ foreach my $stage (sort keys %stages)
 	check_stopped("$stage, cancel", $began, qr/ERROR:  57014: canceling statement/);
 
 	start_stage($stage);
-	# between two passes there is none for a moment
-	WembTest::wait_until(sub { ($helper) = split(/\n/, $watcher->ask($helpers)); defined $helper
-		&& $watcher->ask("SELECT pg_terminate_backend($helper)") eq 't' }, 'a helper');
-	$began = time;
+	# Each pass has helpers of its own: there is none for a moment, and one that is done with its own no longer matters.
+	WembTest::wait_until(
+		sub {
+			my ($helper) = split(/\n/, $watcher->ask($helpers));
+
+			$began = time if defined $helper && $watcher->ask("SELECT pg_terminate_backend($helper)") eq 't';
+			$session->read_output(0.02);
+			return $session->is_over;
+		}, 'the end that a helper makes');
 	check_stopped("$stage, a helper is ended", $began, qr/(?:ERROR|FATAL):  57P01: terminating|ERROR:  55000: lost connection to parallel worker/);
 }
 
