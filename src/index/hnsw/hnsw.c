@@ -9,11 +9,10 @@
 
 #include "access/amapi.h"
 #include "commands/progress.h"
-#include "commands/vacuum.h"
 #include "fmgr.h"
 
 #include "index/hnsw/hnsw.h"
-#include "index/metric.h"
+#include "index/routine.h"
 #include "index/settings.h"
 #include "pg/compat.h"
 
@@ -38,19 +37,10 @@ insert_row(WEMB_AMINSERT_ARGS)
 	return wemb_hnsw_insert(index, values, isnull, heap_tid, heap, info);
 }
 
-/* What is not set is false or NULL. */
 static IndexAmRoutine *
 make_routine(void)
 {
-	IndexAmRoutine *routine = makeNode(IndexAmRoutine);
-
-	routine->amstrategies = 0;	/* any number: only operators to order by */
-	routine->amsupport = INDEX_METRIC_PROC;
-	routine->amcanorderbyop = true;
-	routine->amoptionalkey = true;
-	routine->amparallelvacuumoptions = VACUUM_OPTION_PARALLEL_BULKDEL;
-	routine->amkeytype = InvalidOid;
-	wemb_am_set_build_parallel(routine);
+	IndexAmRoutine *routine = wemb_index_routine();
 
 	routine->ambuild = wemb_hnsw_build;
 	routine->ambuildempty = wemb_hnsw_build_empty;
