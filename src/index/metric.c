@@ -110,13 +110,13 @@ find_metric(PGFunction function, Oid type)
 	return NULL;
 }
 
-bool
-wemb_index_metric_fits(Oid function, Oid type)
+const IndexMetric *
+wemb_index_metric_of(Oid function, Oid type)
 {
 	FmgrInfo	info;
 
 	fmgr_info(function, &info);
-	return find_metric(info.fn_addr, type) != NULL;
+	return find_metric(info.fn_addr, type);
 }
 
 const IndexMetric *

@@ -49,8 +49,8 @@ typedef struct IndexMetric
 /* Of the first column.  An error unless its operator class has a support function of ours, for its type. */
 extern const IndexMetric *wemb_index_metric(Relation index);
 
-/* Whether an operator class of a type can have the function as support function 1. */
-extern bool wemb_index_metric_fits(Oid function, Oid type);
+/* What an operator class of a type measures that has the function as support function 1; NULL if it cannot have it. */
+extern const IndexMetric *wemb_index_metric_of(Oid function, Oid type);
 
 /*
  * Dimensions of the first column, 1 .. metric->max_dim, from its typmod.  An

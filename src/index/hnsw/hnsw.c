@@ -14,6 +14,7 @@
 #include "index/hnsw/hnsw.h"
 #include "index/routine.h"
 #include "index/settings.h"
+#include "index/validate.h"
 #include "pg/compat.h"
 
 /* Clients that show progress know these texts. */
@@ -37,6 +38,19 @@ insert_row(WEMB_AMINSERT_ARGS)
 	return wemb_hnsw_insert(index, values, isnull, heap_tid, heap, info);
 }
 
+/* A graph serves whatever is measured. */
+static bool
+serves(const IndexMetric *metric)
+{
+	return true;
+}
+
+static bool
+validate_class(Oid opclass)
+{
+	return wemb_index_validate(opclass, serves);
+}
+
 static IndexAmRoutine *
 make_routine(void)
 {
@@ -50,7 +64,7 @@ make_routine(void)
 	routine->amcostestimate = wemb_hnsw_cost;
 	routine->amoptions = wemb_hnsw_options;
 	routine->ambuildphasename = phase_name;
-	routine->amvalidate = wemb_hnsw_validate;
+	routine->amvalidate = validate_class;
 	routine->ambeginscan = wemb_hnsw_begin_scan;
 	routine->amrescan = wemb_hnsw_rescan;
 	routine->amgettuple = wemb_hnsw_get_tuple;

@@ -35,9 +35,6 @@ extern int	wemb_hnsw_ef_construction(Relation index);
 /* An error, with pgvector's text, unless ef_construction >= 2 * m: for the start of a build, after wemb_index_dim(). */
 extern void wemb_hnsw_check_options(Relation index);
 
-/* hnsw_validate.c */
-extern bool wemb_hnsw_validate(Oid opclass);
-
 /* hnsw_cost.c */
 extern void wemb_hnsw_cost(PlannerInfo *root, IndexPath *path, double loop_count, Cost *startup_cost, Cost *total_cost,
 						   Selectivity *selectivity, double *correlation, double *pages);

@@ -1,9 +1,6 @@
 /*
- * hnsw_validate.c
- *		amvalidate: whether an operator class is one that the graph index can work with.
- *
- * Each group of a pair of types needs support function 1 (index/metric.h), and
- * operators only to order by, of results that the sort family can sort.
+ * validate.c
+ *		amvalidate: whether an operator class is one that an index of ours can work with.
  */
 #include "postgres.h"
 
@@ -17,8 +14,8 @@
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 
-#include "index/hnsw/hnsw.h"
 #include "index/metric.h"
+#include "index/validate.h"
 
 /* Say what is wrong; false. */
 static bool
@@ -31,7 +28,7 @@ complain(const char *opclass, const char *problem)
 }
 
 static bool
-check_functions(CatCList *functions, const char *opclass)
+check_functions(CatCList *functions, IndexServes serves, const char *opclass)
 {
 	bool		good = true;
 
@@ -39,12 +36,15 @@ check_functions(CatCList *functions, const char *opclass)
 	{
 		Form_pg_amproc entry = (Form_pg_amproc) GETSTRUCT(&functions->members[i]->tuple);
 		const char *name = format_procedure(entry->amproc);
+		const IndexMetric *metric = wemb_index_metric_of(entry->amproc, entry->amproclefttype);
 
 		if (entry->amprocnum != INDEX_METRIC_PROC)
 			good = complain(opclass, psprintf("contains function %s with invalid support number %d", name,
 											  entry->amprocnum));
-		else if (!wemb_index_metric_fits(entry->amproc, entry->amproclefttype))
+		else if (metric == NULL)
 			good = complain(opclass, psprintf("contains function %s, which is for no distance of its type", name));
+		else if (!serves(metric))
+			good = complain(opclass, psprintf("contains function %s, whose distance the access method does not have", name));
 	}
 	return good;
 }
@@ -91,7 +91,7 @@ check_groups(CatCList *operators, CatCList *functions, Oid type, const char *opc
 }
 
 bool
-wemb_hnsw_validate(Oid opclass)
+wemb_index_validate(Oid opclass, IndexServes serves)
 {
 	HeapTuple	tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
 	Form_pg_opclass entry;
@@ -107,7 +107,7 @@ wemb_hnsw_validate(Oid opclass)
 	operators = SearchSysCacheList1(AMOPSTRATEGY, ObjectIdGetDatum(entry->opcfamily));
 	functions = SearchSysCacheList1(AMPROCNUM, ObjectIdGetDatum(entry->opcfamily));
 
-	good = check_functions(functions, name);
+	good = check_functions(functions, serves, name);
 	good = check_operators(operators, name) && good;
 	good = check_groups(operators, functions, entry->opcintype, name) && good;
 
