@@ -2,16 +2,16 @@
  * settings.c
  *		How much effort a search takes: pgvector's settings, and wemb.target_recall.
  *
- * Settings named hnsw.* are pgvector's, and are honoured whoever knows them.
+ * Settings named hnsw.* and ivfflat.* are pgvector's, and are honoured whoever knows them.
  * Its library may be loaded before ours, after, or never, and a user may have
  * set them before either (ALTER DATABASE, postgresql.conf, SET).  So:
  *
  * 1. They are read by name.  What the server has under a name is pgvector's
  *    variable, a placeholder (text that waits for a library) or ours.
- * 2. In databases with an access method hnsw of ours, SHOW, SET and their
- *    errors shall be as with pgvector's library.  There, the first use of the
- *    access method defines what is not defined.  Never on loading: both
- *    libraries may be preloaded, or used by turns in different databases.
+ * 2. In databases with access methods hnsw and ivfflat of ours, SHOW, SET and
+ *    their errors shall be as with pgvector's library.  There, the first use of
+ *    either defines what is not defined.  Never on loading: both libraries may
+ *    be preloaded, or used by turns in different databases.
  * 3. The server refuses to define a variable twice, unless the first is a
  *    placeholder, which it takes the values of and drops.  A session can use
  *    our access method and still load pgvector's library, be it that wemb is
@@ -47,29 +47,58 @@ typedef struct StandIn
 	double		preset;			/* what holds unless set */
 	double		min;
 	double		max;
+	GucStringCheckHook check;
+	GucShowHook show;
 	char	   *text;			/* as set by the user, or NULL; the server's to change */
 } StandIn;
 
+/* STAND_IN(index, word of its hooks, name, description, kind, preset, min, max), in the order of definition */
+#define ALL_STAND_INS \
+	STAND_IN(EF_SEARCH, ef_search, "hnsw.ef_search", \
+			 "Sets how many candidates a search of a graph keeps.", \
+			 SETTING_INT, 40, 1, HNSW_MAX_EF) \
+	STAND_IN(GRAPH_ITERATIVE, graph_iterative, "hnsw.iterative_scan", \
+			 "Sets whether a search of a graph goes on until the query has enough rows.", \
+			 SETTING_ITERATIVE, INDEX_ITERATIVE_STRICT, INDEX_ITERATIVE_OFF, INDEX_ITERATIVE_STRICT) \
+	STAND_IN(MAX_SCAN_TUPLES, max_scan_tuples, "hnsw.max_scan_tuples", \
+			 "Sets how many rows a search that goes on visits at most.", \
+			 SETTING_INT, 20000, 1, INT_MAX) \
+	STAND_IN(SCAN_MEM_MULTIPLIER, scan_mem_multiplier, "hnsw.scan_mem_multiplier", \
+			 "Sets how many times work_mem a search that goes on may use.", \
+			 SETTING_REAL, 1, 1, 1000) \
+	STAND_IN(PROBES, probes, "ivfflat.probes", \
+			 "Sets how many lists are searched.", \
+			 SETTING_INT, 1, 1, IVF_MAX_PROBES) \
+	STAND_IN(LISTS_ITERATIVE, lists_iterative, "ivfflat.iterative_scan", \
+			 "Sets whether further lists are searched until the query has enough rows.", \
+			 SETTING_ITERATIVE, INDEX_ITERATIVE_RELAXED, INDEX_ITERATIVE_OFF, INDEX_ITERATIVE_RELAXED) \
+	STAND_IN(MAX_PROBES, max_probes, "ivfflat.max_probes", \
+			 "Sets how many lists a search that goes on searches at most.", \
+			 SETTING_INT, IVF_MAX_PROBES, 1, IVF_MAX_PROBES)
+
+#define STAND_IN(index, ...) index,
 enum
 {
-	EF_SEARCH, ITERATIVE_SCAN, MAX_SCAN_TUPLES, SCAN_MEM_MULTIPLIER, STAND_INS
+	ALL_STAND_INS STAND_INS
 };
+#undef STAND_IN
 
-static StandIn stand_ins[STAND_INS] = {
-	[EF_SEARCH] = {"hnsw.ef_search", "Sets how many candidates a search of a graph keeps.",
-				   SETTING_INT, 40, 1, HNSW_MAX_EF},
-	[ITERATIVE_SCAN] = {"hnsw.iterative_scan", "Sets whether a search of a graph goes on until the query has enough rows.",
-						SETTING_ITERATIVE, HNSW_ITERATIVE_STRICT, HNSW_ITERATIVE_OFF, HNSW_ITERATIVE_STRICT},
-	[MAX_SCAN_TUPLES] = {"hnsw.max_scan_tuples", "Sets how many rows a search that goes on visits at most.",
-						 SETTING_INT, 20000, 1, INT_MAX},
-	[SCAN_MEM_MULTIPLIER] = {"hnsw.scan_mem_multiplier", "Sets how many times work_mem a search that goes on may use.",
-							 SETTING_REAL, 1, 1, 1000},
-};
+/* Hooks are not told which variable they are called for. */
+#define STAND_IN(index, word, ...) \
+	static bool check_##word(char **text, void **extra, GucSource source); \
+	static const char *show_##word(void);
+ALL_STAND_INS
+#undef STAND_IN
+
+#define STAND_IN(index, word, name, description, kind, preset, min, max) \
+	{name, description, kind, preset, min, max, check_##word, show_##word, NULL},
+static StandIn stand_ins[STAND_INS] = {ALL_STAND_INS};
+#undef STAND_IN
 
 static const char *const iterative_names[] = {
-	[HNSW_ITERATIVE_OFF] = "off",
-	[HNSW_ITERATIVE_RELAXED] = "relaxed_order",
-	[HNSW_ITERATIVE_STRICT] = "strict_order",
+	[INDEX_ITERATIVE_OFF] = "off",
+	[INDEX_ITERATIVE_RELAXED] = "relaxed_order",
+	[INDEX_ITERATIVE_STRICT] = "strict_order",
 };
 
 static double target_recall;
@@ -93,13 +122,14 @@ parse_value(const StandIn *setting, const char *text, double *value, const char 
 		case SETTING_REAL:
 			return parse_real(text, value, 0, hint);
 		case SETTING_ITERATIVE:
-			for (int i = 0; i < lengthof(iterative_names); i++)
+			for (int i = (int) setting->min; i <= (int) setting->max; i++)
 				if (pg_strcasecmp(text, iterative_names[i]) == 0)
 				{
 					*value = i;
 					return true;
 				}
-			*hint = "Available values: off, relaxed_order, strict_order.";
+			*hint = setting->max < INDEX_ITERATIVE_STRICT ? "Available values: off, relaxed_order."
+				: "Available values: off, relaxed_order, strict_order.";
 	}
 	return false;
 }
@@ -157,8 +187,7 @@ show_text(const StandIn *setting)
 	return print_value(setting, value);
 }
 
-/* Hooks are not told which variable they are called for. */
-#define HOOKS(index, word) \
+#define STAND_IN(index, word, ...) \
 	static bool check_##word(char **text, void **extra, GucSource source) \
 	{ \
 		return check_text(&stand_ins[index], *text); \
@@ -167,11 +196,8 @@ show_text(const StandIn *setting)
 	{ \
 		return show_text(&stand_ins[index]); \
 	}
-HOOKS(EF_SEARCH, ef_search)
-HOOKS(ITERATIVE_SCAN, iterative_scan)
-HOOKS(MAX_SCAN_TUPLES, max_scan_tuples)
-HOOKS(SCAN_MEM_MULTIPLIER, scan_mem_multiplier)
-#undef HOOKS
+ALL_STAND_INS
+#undef STAND_IN
 
 /* ---- definition ---- */
 
@@ -181,22 +207,21 @@ wemb_index_settings_init(void)
 	DefineCustomRealVariable("wemb.target_recall",
 							 "Sets the share of true neighbours that a search of an index aims at.",
 							 "The index knows from its build what effort that takes. "
-							 "Where an effort is set, such as hnsw.ef_search, that holds.",
+							 "Where an effort is set, such as hnsw.ef_search or ivfflat.probes, that holds.",
 							 &target_recall,
 							 0.95, 0.5, 0.999,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
 static void
-stand_in(int i, GucStringCheckHook check, GucShowHook show)
+stand_in(StandIn *setting)
 {
-	StandIn    *setting = &stand_ins[i];
 	struct config_generic *known = wemb_guc_find(setting->name);
 
 	if (known == NULL || (known->flags & GUC_CUSTOM_PLACEHOLDER) != 0)
 		DefineCustomStringVariable(setting->name, setting->description, NULL,
 								   &setting->text, NULL,
-								   PGC_USERSET, GUC_CUSTOM_PLACEHOLDER, check, NULL, show);
+								   PGC_USERSET, GUC_CUSTOM_PLACEHOLDER, setting->check, NULL, setting->show);
 }
 
 void
@@ -207,10 +232,8 @@ wemb_index_settings_stand_in(void)
 	/* Not by a helper at its work: the server sets no values then, so those of placeholders would be lost. */
 	if (defined || IsInParallelMode())
 		return;
-	stand_in(EF_SEARCH, check_ef_search, show_ef_search);
-	stand_in(ITERATIVE_SCAN, check_iterative_scan, show_iterative_scan);
-	stand_in(MAX_SCAN_TUPLES, check_max_scan_tuples, show_max_scan_tuples);
-	stand_in(SCAN_MEM_MULTIPLIER, check_scan_mem_multiplier, show_scan_mem_multiplier);
+	for (int i = 0; i < STAND_INS; i++)
+		stand_in(&stand_ins[i]);
 	defined = true;
 }
 
@@ -247,10 +270,24 @@ wemb_hnsw_settings(HnswSettings *settings)
 
 	settings->ef_search_set = read_value(EF_SEARCH, &value);
 	settings->ef_search = (int) value;
-	(void) read_value(ITERATIVE_SCAN, &value);
-	settings->iterative = (HnswIterative) value;
+	(void) read_value(GRAPH_ITERATIVE, &value);
+	settings->iterative = (IndexIterative) value;
 	(void) read_value(MAX_SCAN_TUPLES, &value);
 	settings->max_scan_tuples = (int64) value;
 	(void) read_value(SCAN_MEM_MULTIPLIER, &settings->scan_mem_multiplier);
+	settings->target_recall = target_recall;
+}
+
+void
+wemb_ivf_settings(IvfSettings *settings)
+{
+	double		value;
+
+	settings->probes_set = read_value(PROBES, &value);
+	settings->probes = (int) value;
+	(void) read_value(LISTS_ITERATIVE, &value);
+	settings->iterative = (IndexIterative) value;
+	(void) read_value(MAX_PROBES, &value);
+	settings->max_probes = (int) value;
 	settings->target_recall = target_recall;
 }

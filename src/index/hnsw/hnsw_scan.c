@@ -215,7 +215,7 @@ in_order(HnswScan *state, float lower)
 	if (state->unordered)
 		return true;
 	value = wemb_hnsw_order_value(state->index, state->query, lower);
-	if (state->given == 0 || state->settings.iterative == HNSW_ITERATIVE_RELAXED)
+	if (state->given == 0 || state->settings.iterative == INDEX_ITERATIVE_RELAXED)
 		state->order_value = value;
 	else if (value < state->order_value)
 		return false;
@@ -235,7 +235,7 @@ next_record(HnswScan *state)
 		GraphCandidate found;
 		GraphStatus status;
 
-		if (state->settings.iterative == HNSW_ITERATIVE_OFF && state->given >= state->ef)
+		if (state->settings.iterative == INDEX_ITERATIVE_OFF && state->given >= state->ef)
 			return false;
 		if (!state->stopped && wemb_graph_search_visits(search) >= (uint64) state->settings.max_scan_tuples &&
 			state->given >= state->ef)
