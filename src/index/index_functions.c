@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "pg/compat.h"
 #include "pg/srf.h"
+#include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -50,12 +51,36 @@ wemb_index_check(PG_FUNCTION_ARGS)
 {
 	Relation	heap;
 	Relation	index = open_index(PG_GETARG_OID(0), ShareLock, &heap);	/* no writers, no vacuum */
+	IndexCheck	check = {fcinfo, heap, index, 0};
 
 	wemb_srf_begin(fcinfo);
-	wemb_hnsw_check(heap, index, fcinfo);
+	wemb_hnsw_check(&check);
+	if (check.problems > INDEX_MAX_PROBLEMS)
+		ereport(NOTICE, (errmsg("%d more problems are not shown", check.problems - INDEX_MAX_PROBLEMS)));
 	index_close(index, ShareLock);
 	table_close(heap, ShareLock);
 	return (Datum) 0;
+}
+
+static void
+put_stats(FunctionCallInfo fcinfo, Relation index, const IndexStats *stats)
+{
+	const IndexGraphStats *graph = stats->graph;
+	int64		pages = RelationGetNumberOfBlocks(index);
+	Datum		values[] = {
+		Int64GetDatum(stats->rows),
+		Int64GetDatum(graph->records),
+		Int64GetDatum(stats->gone),
+		Int64GetDatum(graph->retired),
+		Int64GetDatum(stats->free),
+		Int32GetDatum(graph->levels),
+		Float8GetDatum(graph->links),
+		Int64GetDatum(pages),
+		Int64GetDatum(pages * BLCKSZ),
+	};
+	bool		nulls[lengthof(values)] = {false};
+
+	wemb_srf_row(fcinfo, values, nulls);
 }
 
 Datum
@@ -63,9 +88,11 @@ wemb_index_stats(PG_FUNCTION_ARGS)
 {
 	Relation	heap;
 	Relation	index = open_index(PG_GETARG_OID(0), AccessShareLock, &heap);
+	IndexStats	stats = {0};
 
 	wemb_srf_begin(fcinfo);
-	wemb_hnsw_stats(index, fcinfo);
+	wemb_hnsw_stats(index, &stats);
+	put_stats(fcinfo, index, &stats);
 	index_close(index, AccessShareLock);
 	table_close(heap, AccessShareLock);
 	return (Datum) 0;

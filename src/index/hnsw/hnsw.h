@@ -15,6 +15,8 @@
 #include "nodes/pathnodes.h"
 #include "utils/relcache.h"
 
+#include "index/check.h"
+
 /* Storage parameters, pgvector's: links of a node above layer 0, and candidates kept while a row is inserted */
 #define HNSW_DEFAULT_M	16
 #define HNSW_MIN_M		2
@@ -48,9 +50,9 @@ extern IndexBulkDeleteResult *wemb_hnsw_bulk_delete(IndexVacuumInfo *info, Index
 													IndexBulkDeleteCallback callback, void *callback_state);
 extern IndexBulkDeleteResult *wemb_hnsw_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
 
-/* hnsw_check.c: rows of wemb_index_check(), nobody else writing, and the row of wemb_index_stats() */
-extern void wemb_hnsw_check(Relation heap, Relation index, FunctionCallInfo fcinfo);
-extern void wemb_hnsw_stats(Relation index, FunctionCallInfo fcinfo);
+/* hnsw_check.c; nobody else writes while it checks */
+extern void wemb_hnsw_check(IndexCheck *check);
+extern void wemb_hnsw_stats(Relation index, IndexStats *stats);
 
 extern IndexScanDesc wemb_hnsw_begin_scan(Relation index, int nkeys, int norderbys);
 extern void wemb_hnsw_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys);

@@ -7,19 +7,11 @@
  */
 #include "postgres.h"
 
-#include <stdarg.h>
-
-#include "access/tableam.h"
-#include "catalog/index.h"
 #include "index/hnsw/hnsw.h"
 #include "index/hnsw/hnsw_links.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
-#include "pg/srf.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
-
-#define MAX_PROBLEMS	1000
 
 typedef struct CheckSlot
 {
@@ -37,7 +29,7 @@ typedef struct CheckSlot
 
 typedef struct Check
 {
-	FunctionCallInfo fcinfo;
+	IndexCheck *found;			/* NULL when nothing is checked, but counted */
 	HnswIndex  *index;
 	HnswStore  *store;
 	HnswMeta	meta;
@@ -45,31 +37,8 @@ typedef struct Check
 	CheckSlot  *slots;
 	uint32		nslots;
 	uint8	   *live_root;		/* a byte a slot: root of some record that is not gone */
-	ItemPointerData *tids;		/* of records that a search reaches, sorted */
-	Size		ntids;
-	int			problems;
+	IndexRows	rows;			/* of records that a search reaches */
 } Check;
-
-static void
-report(Check *check, const char *rule, const char *format,...) pg_attribute_printf(3, 4);
-
-static void
-report(Check *check, const char *rule, const char *format,...)
-{
-	char		text[256];
-	Datum		values[2];
-	bool		nulls[2] = {false, false};
-	va_list		args;
-
-	if (check->problems++ >= MAX_PROBLEMS)
-		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	values[0] = CStringGetTextDatum(rule);
-	values[1] = CStringGetTextDatum(text);
-	wemb_srf_row(check->fcinfo, values, nulls);
-}
 
 /* The slot of that number if it is a record, or NULL. */
 static CheckSlot *
@@ -111,10 +80,6 @@ load_slot(Check *check, CheckSlot *to, HnswSlot *slot, uint32 number)
 		memcpy(to->tids, slot->kind == HNSW_SLOT_TIDS ? hnsw_tids(slot) : &slot->tid,
 			   to->ntids * sizeof(ItemPointerData));
 	}
-	if (slot->kind > HNSW_SLOT_FREE)
-		report(check, "I9", "slot %u is of kind %u", number, slot->kind);
-	if (slot->kind != HNSW_SLOT_UNUSED && number >= check->meta.next)
-		report(check, "I9", "slot %u is in use, but was not given out", number);
 }
 
 static void
@@ -169,7 +134,7 @@ check_links(Check *check, uint32 number)
 	const CheckSlot *slot = &check->slots[number];
 
 	if (slot->nlinks > wemb_graph_max_links(&check->index->graph, slot->layer))
-		report(check, "I2", "record %u has %u links", number, slot->nlinks);
+		wemb_index_problem(check->found, "I2", "record %u has %u links", number, slot->nlinks);
 	for (int i = 0; i < slot->nlinks; i++)
 	{
 		uint32		to = graph_link_node(slot->links[i]);
@@ -182,16 +147,18 @@ check_links(Check *check, uint32 number)
 			continue;
 		if (other == NULL || other->layer != slot->layer || to == number)
 		{
-			report(check, "I1", "record %u has a link to %u, which is no other record of its layer", number, to);
+			wemb_index_problem(check->found, "I1", "record %u has a link to %u, which is no other record of its layer",
+							   number, to);
 			continue;
 		}
 		for (int k = 0; k < i; k++)
 			if (graph_link_node(slot->links[k]) == to)
-				report(check, "I1", "record %u has two links to %u", number, to);
+				wemb_index_problem(check->found, "I1", "record %u has two links to %u", number, to);
 		if (i == 0 && !has_child(other, number))
-			report(check, "I3", "record %u is not among the children of its parent %u", number, to);
+			wemb_index_problem(check->found, "I3", "record %u is not among the children of its parent %u", number, to);
 		if ((slot->links[i] & GRAPH_CHILD) && other->links[0] != number)
-			report(check, "I3", "record %u has %u as child, whose parent is %u", number, to, other->links[0]);
+			wemb_index_problem(check->found, "I3", "record %u has %u as child, whose parent is %u", number, to,
+							   other->links[0]);
 	}
 }
 
@@ -236,12 +203,13 @@ check_trees(Check *check)
 			continue;
 		root = find_root(check, number);
 		if (root == HNSW_NONE)
-			report(check, "I4", "the parents of record %u have no end", number);
+			wemb_index_problem(check->found, "I4", "the parents of record %u have no end", number);
 		else if (slot->kind == HNSW_SLOT_RECORD && !check->live_root[root])
 		{
 			check->live_root[root] = true;
 			if (roots[slot->layer] != HNSW_NONE)
-				report(check, "I4", "layer %u has two trees, below %u and %u", slot->layer, roots[slot->layer], root);
+				wemb_index_problem(check->found, "I4", "layer %u has two trees, below %u and %u", slot->layer,
+								   roots[slot->layer], root);
 			roots[slot->layer] = root;
 		}
 	}
@@ -260,10 +228,11 @@ check_below(Check *check, uint32 number)
 	if (slot->layer == 0)
 		return;
 	if (below == NULL || below->layer != slot->layer - 1)
-		report(check, "I5", "record %u of layer %u has %u below it", number, slot->layer, slot->below);
+		wemb_index_problem(check->found, "I5", "record %u of layer %u has %u below it", number, slot->layer,
+						   slot->below);
 	else if (!wemb_hnsw_store_copy(check->store, number, &upper) ||
 			 !wemb_hnsw_store_copy(check->store, slot->below, &lower) || !wemb_hnsw_same_copy(&upper, &lower))
-		report(check, "I5", "record %u and %u below it have other vectors", number, slot->below);
+		wemb_index_problem(check->found, "I5", "record %u and %u below it have other vectors", number, slot->below);
 }
 
 static int
@@ -301,9 +270,24 @@ check_codes(Check *check, uint32 number, HnswSlot *slot, HnswSlot *again)
 		wemb_quant_array_get(index->codes, hnsw_codes(&index->layout, slot), index->layout.links, i, code, &factors);
 		wemb_quant_array_get(index->codes, hnsw_codes(&index->layout, again), index->layout.links, i, made, &factors);
 		if (differing_bits(code, made, index->codes->code_bytes) > index->codes->code_bytes / 2)
-			report(check, "I8", "record %u has a wrong code for %u", number, graph_link_node(here->links[i]));
+			wemb_index_problem(check->found, "I8", "record %u has a wrong code for %u", number,
+							   graph_link_node(here->links[i]));
 	}
 	pfree(code);
+}
+
+static void
+check_kinds(const Check *check)
+{
+	for (uint32 number = 0; number < check->nslots; number++)
+	{
+		uint8		kind = check->slots[number].kind;
+
+		if (kind > HNSW_SLOT_FREE)
+			wemb_index_problem(check->found, "I9", "slot %u is of kind %u", number, kind);
+		if (kind != HNSW_SLOT_UNUSED && number >= check->meta.next)
+			wemb_index_problem(check->found, "I9", "slot %u is in use, but was not given out", number);
+	}
 }
 
 static void
@@ -325,7 +309,8 @@ check_records(Check *check)
 		wemb_hnsw_store_forget(check->store);
 	}
 	if (check->meta.entry != HNSW_NONE && (entry == NULL || entry->layer != check->meta.top))
-		report(check, "I6", "the entry %u is no record of layer %d", check->meta.entry, check->meta.top);
+		wemb_index_problem(check->found, "I6", "the entry %u is no record of layer %d", check->meta.entry,
+						   check->meta.top);
 }
 
 static void
@@ -337,23 +322,17 @@ check_free_list(Check *check)
 	{
 		if (number >= check->nslots || check->slots[number].kind != HNSW_SLOT_FREE || check->slots[number].met)
 		{
-			report(check, "I9", "the free list is broken at slot %u", number);
+			wemb_index_problem(check->found, "I9", "the free list is broken at slot %u", number);
 			break;
 		}
 		check->slots[number].met = true;
 	}
 	for (number = 0; number < check->nslots; number++)
 		if (check->slots[number].kind == HNSW_SLOT_FREE && !check->slots[number].met)
-			report(check, "I9", "slot %u is free, but not in the list", number);
+			wemb_index_problem(check->found, "I9", "slot %u is free, but not in the list", number);
 }
 
 /* ---- rows ---- */
-
-static int
-compare_tids(const void *a, const void *b)
-{
-	return ItemPointerCompare((ItemPointer) a, (ItemPointer) b);
-}
 
 /* Layer 0's root that the entry leads to. */
 static uint32
@@ -374,7 +353,7 @@ static void
 take_tids(Check *check, const CheckSlot *slot)
 {
 	for (int i = 0; i < slot->ntids; i++)
-		check->tids[check->ntids++] = slot->tids[i];
+		check->rows.tids[check->rows.ntids++] = slot->tids[i];
 }
 
 /* All rows of records that searches reach. */
@@ -386,7 +365,7 @@ collect_tids(Check *check)
 
 	for (uint32 number = 0; number < check->nslots; number++)
 		room += check->slots[number].ntids;
-	check->tids = MemoryContextAllocHuge(CurrentMemoryContext, room * sizeof(ItemPointerData));
+	check->rows.tids = MemoryContextAllocHuge(CurrentMemoryContext, room * sizeof(ItemPointerData));
 	for (uint32 number = 0; number < check->nslots; number++)
 	{
 		const CheckSlot *slot = record_at(check, number);
@@ -395,74 +374,58 @@ collect_tids(Check *check)
 		if (slot == NULL || slot->layer != 0 || slot->kind != HNSW_SLOT_RECORD)
 			continue;
 		if (find_root(check, number) != root)
-			report(check, "I4", "record %u cannot be reached", number);
+			wemb_index_problem(check->found, "I4", "record %u cannot be reached", number);
 		else
 			take_tids(check, slot);
 		for (more = slot->more; more != HNSW_NONE; more = check->slots[more].more)
 		{
 			if (more >= check->nslots || check->slots[more].kind != HNSW_SLOT_TIDS || check->slots[more].met)
 			{
-				report(check, "I7", "slot %u is no list of rows of record %u alone", more, number);
+				wemb_index_problem(check->found, "I7", "slot %u is no list of rows of record %u alone", more, number);
 				break;
 			}
 			check->slots[more].met = true;
 			take_tids(check, &check->slots[more]);
 		}
 	}
-	qsort(check->tids, check->ntids, sizeof(ItemPointerData), compare_tids);
-	for (Size i = 1; i < check->ntids; i++)
-		if (ItemPointerEquals(&check->tids[i - 1], &check->tids[i]))
-			report(check, "I7", "row (%u,%u) is there twice", ItemPointerGetBlockNumber(&check->tids[i]),
-				   ItemPointerGetOffsetNumber(&check->tids[i]));
 }
 
-static void
-check_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state)
+/* Whether a row of that value is in the index. */
+static bool
+is_wanted(void *state, Datum value)
 {
 	Check	   *check = state;
 
-	if (isnull[0] || !alive || !wemb_hnsw_value_set(check->index, check->value, values[0]))
-		return;
-	if (check->ntids == 0 || bsearch(tid, check->tids, check->ntids, sizeof(ItemPointerData), compare_tids) == NULL)
-		report(check, "I4", "row (%u,%u) is not in the index", ItemPointerGetBlockNumber(tid),
-			   ItemPointerGetOffsetNumber(tid));
+	return wemb_hnsw_value_set(check->index, check->value, value);
 }
 
 /* ---- the functions ---- */
 
 void
-wemb_hnsw_check(Relation heap, Relation index, FunctionCallInfo fcinfo)
+wemb_hnsw_check(IndexCheck *found)
 {
-	Check		check = {.fcinfo = fcinfo};
-	IndexInfo  *info = BuildIndexInfo(index);
+	Check		check = {.found = found, .rows = {.twice = "I7", .missing = "I4", .wanted = is_wanted}};
 
-	check.index = wemb_hnsw_open(index, &check.meta);
+	check.index = wemb_hnsw_open(found->index, &check.meta);
 	check.store = wemb_hnsw_store_create(check.index, 1, true);
 	check.value = wemb_hnsw_value_create(check.index);
+	check.rows.state = &check;
 	load(&check);
+	check_kinds(&check);
 	check_records(&check);
 	check_trees(&check);
 	check_free_list(&check);
 	collect_tids(&check);
-	if (!index->rd_index->indisvalid)
-		return;
-	info->ii_Concurrent = true; /* only rows of the snapshot */
-	table_index_build_scan(heap, index, info, true, false, check_row, &check, NULL);
-	if (check.problems > MAX_PROBLEMS)
-		ereport(NOTICE, (errmsg("%d more problems are not shown", check.problems - MAX_PROBLEMS)));
+	wemb_index_check_rows(found, &check.rows);
 }
 
 void
-wemb_hnsw_stats(Relation relation, FunctionCallInfo fcinfo)
+wemb_hnsw_stats(Relation relation, IndexStats *stats)
 {
-	Check		check = {.fcinfo = fcinfo};
+	Check		check = {0};
 	int64		counts[HNSW_SLOT_FREE + 1] = {0};
-	int64		rows = 0;
 	int64		links = 0;
 	int64		base = 0;
-	int64		pages;
-	Datum		values[9];
-	bool		nulls[9] = {false};
 
 	check.index = wemb_hnsw_open(relation, &check.meta);
 	load(&check);
@@ -472,22 +435,20 @@ wemb_hnsw_stats(Relation relation, FunctionCallInfo fcinfo)
 
 		if (slot->kind <= HNSW_SLOT_FREE)
 			counts[slot->kind]++;
-		rows += slot->ntids;
+		stats->rows += slot->ntids;
 		if (slot->kind == HNSW_SLOT_RECORD && slot->layer == 0)
 		{
 			base++;
 			links += slot->nlinks;
 		}
 	}
-	pages = RelationGetNumberOfBlocks(relation);
-	values[0] = Int64GetDatum(rows);
-	values[1] = Int64GetDatum(counts[HNSW_SLOT_RECORD]);
-	values[2] = Int64GetDatum(counts[HNSW_SLOT_GONE]);
-	values[3] = Int64GetDatum(counts[HNSW_SLOT_RETIRED]);
-	values[4] = Int64GetDatum(counts[HNSW_SLOT_FREE]);
-	values[5] = Int32GetDatum(check.meta.top + 1);
-	values[6] = Float8GetDatum(base > 0 ? (double) links / base : 0);
-	values[7] = Int64GetDatum(pages);
-	values[8] = Int64GetDatum(pages * BLCKSZ);
-	wemb_srf_row(fcinfo, values, nulls);
+	stats->gone = counts[HNSW_SLOT_GONE];
+	stats->free = counts[HNSW_SLOT_FREE];
+	stats->graph = palloc(sizeof(IndexGraphStats));
+	*stats->graph = (IndexGraphStats) {
+		.records = counts[HNSW_SLOT_RECORD],
+		.retired = counts[HNSW_SLOT_RETIRED],
+		.levels = check.meta.top + 1,
+		.links = base > 0 ? (double) links / base : 0
+	};
 }
