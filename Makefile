@@ -25,9 +25,10 @@ OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
 TYPE_PARTS  = vector vector_operators vector_casts vector_aggregates \
               halfvec halfvec_operators halfvec_casts halfvec_aggregates \
               sparsevec sparsevec_operators sparsevec_casts bit
-AM_PARTS    = hnsw hnsw_classes@hnsw
+AM_PARTS    = hnsw hnsw_classes@hnsw index_classes@hnsw
 SQL_PARTS   = header index_metrics types_begin $(TYPE_PARTS) $(AM_PARTS) types_end \
-              wemb_hnsw classes_begin hnsw_classes@wemb_hnsw classes_end index train model embed words progress
+              wemb_hnsw classes_begin hnsw_classes@wemb_hnsw index_classes@wemb_hnsw classes_end \
+              index train model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)

@@ -1,6 +1,5 @@
--- hnsw_classes.sql: operator classes of the graph index.      C: src/index/metric.c, src/index/hnsw
--- After hnsw.sql or wemb_hnsw.sql, once for each access method; the Makefile puts its name for the word between at signs.
--- Names and operators are pgvector's.  None is the default of its type, as with pgvector.
+-- hnsw_classes.sql: operator classes that only the graph index has.      C: src/index/metric.c, src/index/hnsw
+-- Before index_classes.sql, which see.  vector_l2_ops is here since that of lists is the default of its type.
 
 CREATE OPERATOR CLASS vector_l2_ops
 	FOR TYPE vector USING @am@ AS
@@ -8,41 +7,11 @@ CREATE OPERATOR CLASS vector_l2_ops
 	FUNCTION 1 wemb_index_vector_l2(internal);
 COMMENT ON OPERATOR CLASS vector_l2_ops USING @am@ IS 'Euclidean distance';
 
-CREATE OPERATOR CLASS vector_ip_ops
-	FOR TYPE vector USING @am@ AS
-	OPERATOR 1 <#> (vector, vector) FOR ORDER BY pg_catalog.float_ops,
-	FUNCTION 1 wemb_index_vector_ip(internal);
-COMMENT ON OPERATOR CLASS vector_ip_ops USING @am@ IS 'negative inner product';
-
-CREATE OPERATOR CLASS vector_cosine_ops
-	FOR TYPE vector USING @am@ AS
-	OPERATOR 1 <=> (vector, vector) FOR ORDER BY pg_catalog.float_ops,
-	FUNCTION 1 wemb_index_vector_cosine(internal);
-COMMENT ON OPERATOR CLASS vector_cosine_ops USING @am@ IS 'cosine distance';
-
 CREATE OPERATOR CLASS vector_l1_ops
 	FOR TYPE vector USING @am@ AS
 	OPERATOR 1 <+> (vector, vector) FOR ORDER BY pg_catalog.float_ops,
 	FUNCTION 1 wemb_index_vector_l1(internal);
 COMMENT ON OPERATOR CLASS vector_l1_ops USING @am@ IS 'taxicab distance';
-
-CREATE OPERATOR CLASS halfvec_l2_ops
-	FOR TYPE halfvec USING @am@ AS
-	OPERATOR 1 <-> (halfvec, halfvec) FOR ORDER BY pg_catalog.float_ops,
-	FUNCTION 1 wemb_index_halfvec_l2(internal);
-COMMENT ON OPERATOR CLASS halfvec_l2_ops USING @am@ IS 'Euclidean distance';
-
-CREATE OPERATOR CLASS halfvec_ip_ops
-	FOR TYPE halfvec USING @am@ AS
-	OPERATOR 1 <#> (halfvec, halfvec) FOR ORDER BY pg_catalog.float_ops,
-	FUNCTION 1 wemb_index_halfvec_ip(internal);
-COMMENT ON OPERATOR CLASS halfvec_ip_ops USING @am@ IS 'negative inner product';
-
-CREATE OPERATOR CLASS halfvec_cosine_ops
-	FOR TYPE halfvec USING @am@ AS
-	OPERATOR 1 <=> (halfvec, halfvec) FOR ORDER BY pg_catalog.float_ops,
-	FUNCTION 1 wemb_index_halfvec_cosine(internal);
-COMMENT ON OPERATOR CLASS halfvec_cosine_ops USING @am@ IS 'cosine distance';
 
 CREATE OPERATOR CLASS halfvec_l1_ops
 	FOR TYPE halfvec USING @am@ AS
@@ -73,12 +42,6 @@ CREATE OPERATOR CLASS sparsevec_l1_ops
 	OPERATOR 1 <+> (sparsevec, sparsevec) FOR ORDER BY pg_catalog.float_ops,
 	FUNCTION 1 wemb_index_sparsevec_l1(internal);
 COMMENT ON OPERATOR CLASS sparsevec_l1_ops USING @am@ IS 'taxicab distance';
-
-CREATE OPERATOR CLASS bit_hamming_ops
-	FOR TYPE bit USING @am@ AS
-	OPERATOR 1 <~> (bit, bit) FOR ORDER BY pg_catalog.float_ops,
-	FUNCTION 1 wemb_index_bit_hamming(internal);
-COMMENT ON OPERATOR CLASS bit_hamming_ops USING @am@ IS 'Hamming distance';
 
 CREATE OPERATOR CLASS bit_jaccard_ops
 	FOR TYPE bit USING @am@ AS
