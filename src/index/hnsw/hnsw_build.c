@@ -32,10 +32,10 @@ least_row_size(const HnswIndex *index)
 {
 	int			value = 0;
 
-	if (index->form == HNSW_BITS)
-		value = index->dim / 8;
-	else if (index->form == HNSW_BYTES)
-		value = index->dim * (index->metric->element == INDEX_HALFVEC ? 2 : 4);
+	if (index->vectors.form == VALUE_BITS)
+		value = index->vectors.dim / 8;
+	else if (index->vectors.form == VALUE_BYTES)
+		value = index->vectors.dim * (index->vectors.metric->element == INDEX_HALFVEC ? 2 : 4);
 	if (value > (int) TOAST_TUPLE_THRESHOLD)
 		value = 0;				/* it may be elsewhere */
 	return MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData) + value;
@@ -115,7 +115,7 @@ make_graph(BuildTeam *team, Size size)
 static int
 usual_copy_size(BuildGraph *graph, const HnswIndex *index)
 {
-	int			room = wemb_hnsw_max_copy(index) + 1;
+	int			room = wemb_value_max_copy(&index->vectors) + 1;
 	uint32	   *counts = palloc0(room * sizeof(uint32));
 	uint32		n = 0;
 	uint32		below = 0;
@@ -143,7 +143,7 @@ fit_sparse(BuildGraph *graph, HnswIndex **index, HnswMeta *meta)
 {
 	HnswMeta	fitted;
 
-	if ((*index)->form != HNSW_SPARSE || graph->top < 0)
+	if ((*index)->vectors.form != VALUE_SPARSE || graph->top < 0)
 		return;
 	fitted = wemb_hnsw_new_meta((*index)->relation, Max(usual_copy_size(graph, *index), 1));
 	if (fitted.links != meta->links)

@@ -46,7 +46,7 @@ node_units(const HnswIndex *index, int copy_size, int layer)
 static int
 least_copy(const HnswIndex *index)
 {
-	return index->form == HNSW_SPARSE ? 0 : wemb_hnsw_max_copy(index);
+	return index->vectors.form == VALUE_SPARSE ? 0 : wemb_value_max_copy(&index->vectors);
 }
 
 /* Bytes of the block for each unit: its own, and its part of the array of the order. */
@@ -59,7 +59,8 @@ bytes_per_unit(const HnswIndex *index)
 Size
 wemb_hnsw_build_size(const HnswIndex *index, double rows)
 {
-	int			copy = index->form == HNSW_SPARSE ? index->layout.value_size : wemb_hnsw_max_copy(index);
+	const IndexVectors *vectors = &index->vectors;
+	int			copy = vectors->form == VALUE_SPARSE ? index->layout.value_size : wemb_value_max_copy(vectors);
 	double		nodes = rows * index->graph.m / (index->graph.m - 1) + 100;
 	double		size = nodes * node_units(index, copy, 0) * bytes_per_unit(index) + HNSW_BUILD_MIN_SIZE;
 
@@ -106,7 +107,7 @@ alloc_units(BuildGraph *graph, uint32 n)
 }
 
 static void
-set_copy(BuildNode *node, const HnswCopy *copy)
+set_copy(BuildNode *node, const IndexCopy *copy)
 {
 	node->low = copy->low;
 	node->step = copy->step;
@@ -115,7 +116,7 @@ set_copy(BuildNode *node, const HnswCopy *copy)
 }
 
 static uint32
-alloc_node(const BuildInserter *inserter, const HnswCopy *copy, int layer)
+alloc_node(const BuildInserter *inserter, const IndexCopy *copy, int layer)
 {
 	uint32		number = alloc_units(inserter->graph, node_units(inserter->index, copy->size, layer));
 	BuildNode  *node = build_node(inserter->graph, number);
@@ -137,7 +138,7 @@ alloc_node(const BuildInserter *inserter, const HnswCopy *copy, int layer)
 
 /* The node of a new row in layer 0: the spare one, if it is of that size. */
 static uint32
-alloc_base(BuildInserter *inserter, const HnswCopy *copy)
+alloc_base(BuildInserter *inserter, const IndexCopy *copy)
 {
 	uint32		number = inserter->spare;
 
@@ -191,14 +192,14 @@ node_distance(const BuildInserter *inserter, const BuildNode *a, const BuildNode
 {
 	ByteVector	left = {a->bytes, a->low, a->step};
 	ByteVector	right = {b->bytes, b->low, b->step};
-	HnswCopy	from;
-	HnswCopy	to;
+	IndexCopy	from;
+	IndexCopy	to;
 
 	if (inserter->bytes_distance != NULL)
-		return inserter->sign * inserter->bytes_distance(&left, &right, inserter->index->dim);
+		return inserter->sign * inserter->bytes_distance(&left, &right, inserter->index->vectors.dim);
 	from = build_copy(a);
 	to = build_copy(b);
-	return wemb_hnsw_copy_distance(inserter->index, &from, &to);
+	return wemb_copy_distance(&inserter->index->vectors, &from, &to);
 }
 
 static inline void
@@ -329,13 +330,13 @@ wemb_hnsw_build_inserter(BuildGraph *graph, const HnswIndex *index)
 	inserter->graph = graph;
 	inserter->index = index;
 	inserter->sign = 1;
-	if (index->form == HNSW_BYTES)
-		choose_distance(inserter, index->metric->distance);
+	if (index->vectors.form == VALUE_BYTES)
+		choose_distance(inserter, index->vectors.metric->distance);
 	inserter->spare = HNSW_NONE;
 	inserter->context = CurrentMemoryContext;
 	inserter->search_config = (GraphSearchConfig) {.max_ef = index->graph.ef, .max_seen = FIRST_SEEN};
 	make_search(inserter);
-	inserter->bytes = palloc(wemb_hnsw_max_copy(index));
+	inserter->bytes = palloc(wemb_value_max_copy(&index->vectors));
 	return inserter;
 }
 
@@ -404,7 +405,7 @@ static uint32
 find_same(const BuildInserter *inserter)
 {
 	const BuildNode *query = build_node(inserter->graph, inserter->query);
-	HnswCopy	copy = build_copy(query);
+	IndexCopy	copy = build_copy(query);
 	float		own = node_distance(inserter, query, query);
 	int			n;
 	const GraphCandidate *near = wemb_graph_search_nearest(inserter->search, &n);
@@ -412,9 +413,9 @@ find_same(const BuildInserter *inserter)
 	for (int i = 0; i < n; i++)
 		if (near[i].distance == own)
 		{
-			HnswCopy	other = build_copy(build_node(inserter->graph, near[i].node));
+			IndexCopy	other = build_copy(build_node(inserter->graph, near[i].node));
 
-			if (wemb_hnsw_same_copy(&copy, &other))
+			if (wemb_copy_same(&copy, &other))
 				return near[i].node;
 		}
 	return HNSW_NONE;
@@ -549,7 +550,7 @@ end_growth(BuildGraph *graph, uint32 entry)
 
 /* Write the planned nodes, the lowest first; returns the highest.  One that there is no room for is left out. */
 static uint32
-write_nodes(BuildInserter *inserter, const HnswCopy *copy, ItemPointer tid)
+write_nodes(BuildInserter *inserter, const IndexCopy *copy, ItemPointer tid)
 {
 	uint32		number = inserter->query;
 
@@ -569,10 +570,10 @@ write_nodes(BuildInserter *inserter, const HnswCopy *copy, ItemPointer tid)
 }
 
 bool
-wemb_hnsw_build_insert(BuildInserter *inserter, const HnswValue *value, ItemPointer tid)
+wemb_hnsw_build_insert(BuildInserter *inserter, const IndexValue *value, ItemPointer tid)
 {
 	BuildGraph *graph = inserter->graph;
-	HnswCopy	copy = wemb_hnsw_copy_of_value(inserter->index, value, inserter->bytes);
+	IndexCopy	copy = wemb_value_copy(&inserter->index->vectors, value, inserter->bytes);
 	uint32		number;
 	uint32		same;
 	uint32		entry;

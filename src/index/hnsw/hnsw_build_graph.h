@@ -14,7 +14,7 @@
 
 #include "postgres.h"
 
-#include "index/hnsw/hnsw_value.h"
+#include "index/hnsw/hnsw_index.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/spin.h"
@@ -117,10 +117,10 @@ build_tids(const BuildGraph *graph, uint32 tids)
 	return (BuildTids *) build_node(graph, tids);
 }
 
-static inline HnswCopy
+static inline IndexCopy
 build_copy(const BuildNode *node)
 {
-	return (HnswCopy) {node->low, node->step, node->lost, node->copy_size, node->bytes};
+	return (IndexCopy) {node->low, node->step, node->lost, node->copy_size, node->bytes};
 }
 
 static inline uint32 *
@@ -141,6 +141,6 @@ typedef struct BuildInserter BuildInserter;
 extern BuildInserter *wemb_hnsw_build_inserter(BuildGraph *graph, const HnswIndex *index);
 
 /* Insert a row.  false: there is no room. */
-extern bool wemb_hnsw_build_insert(BuildInserter *inserter, const HnswValue *value, ItemPointer tid);
+extern bool wemb_hnsw_build_insert(BuildInserter *inserter, const IndexValue *value, ItemPointer tid);
 
 #endif							/* WEMB_HNSW_BUILD_GRAPH_H */

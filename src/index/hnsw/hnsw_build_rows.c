@@ -20,7 +20,7 @@ typedef struct RowLoader
 {
 	BuildLoad  *load;
 	BuildInserter *inserter;
-	HnswValue  *value;
+	IndexValue *value;
 	MemoryContext context;		/* lives as long as the load */
 	MemoryContext row;
 	int64		rows;			/* seen */
@@ -89,7 +89,7 @@ load_row(Relation relation, ItemPointer tid, Datum *values, bool *isnull, bool a
 	if (isnull[0])
 		return;
 	old = MemoryContextSwitchTo(loader->row);
-	if (wemb_hnsw_value_set(load->index, loader->value, values[0]) &&
+	if (wemb_value_set(&load->index->vectors, loader->value, values[0]) &&
 		!wemb_hnsw_build_insert(loader->inserter, loader->value, tid))
 		spool_row(loader, tid, PG_DETOAST_DATUM(values[0]));
 	MemoryContextSwitchTo(old);
@@ -101,8 +101,8 @@ wemb_hnsw_build_load(BuildLoad *load, Relation heap, IndexInfo *info, TableScanD
 {
 	BuildGraph *graph = load->graph;
 	RowLoader	loader = {
-		load, wemb_hnsw_build_inserter(graph, load->index), wemb_hnsw_value_create(load->index), CurrentMemoryContext,
-		AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw build row", ALLOCSET_DEFAULT_SIZES)
+		load, wemb_hnsw_build_inserter(graph, load->index), wemb_value_create(&load->index->vectors),
+		CurrentMemoryContext, AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw build row", ALLOCSET_DEFAULT_SIZES)
 	};
 	double		rows = table_index_build_scan(heap, load->index->relation, info, true, load->leader, load_row, &loader,
 											  scan);

@@ -138,7 +138,7 @@ choose_unit(BuildGraph *graph, const HnswIndex *index)
 	double		lengths = 0;
 	int			nlinks = 0;
 	int			nnodes = 0;
-	uint8	   *zeros = palloc0(index->dim);
+	uint8	   *zeros = palloc0(index->vectors.dim);
 	ByteVector	origin = {zeros, 0, 0};
 
 	for (uint32 i = 0; i < graph->norder; i += graph->norder / UNIT_SAMPLE + 1)
@@ -147,14 +147,14 @@ choose_unit(BuildGraph *graph, const HnswIndex *index)
 		const BuildLinks *at = build_links(node);
 		ByteVector	from = {node->bytes, node->low, node->step};
 
-		lengths += sqrt(wemb_kernel->l2sq_u8(&from, &origin, index->dim));
+		lengths += sqrt(wemb_kernel->l2sq_u8(&from, &origin, index->vectors.dim));
 		nnodes++;
 		for (int j = at->links[0] == HNSW_NONE; j < at->nlinks; j++)
 		{
 			const BuildNode *other = build_node(graph, graph_link_node(at->links[j]));
 			ByteVector	to = {other->bytes, other->low, other->step};
 
-			sum += sqrt(wemb_kernel->l2sq_u8(&from, &to, index->dim));
+			sum += sqrt(wemb_kernel->l2sq_u8(&from, &to, index->vectors.dim));
 			nlinks++;
 		}
 	}
@@ -183,7 +183,7 @@ wemb_hnsw_build_number(BuildGraph *graph, HnswIndex *index, HnswMeta *meta)
 	meta->entry = graph->entry == HNSW_NONE ? HNSW_NONE : build_links(build_node(graph, graph->entry))->number;
 	meta->next = graph->norder + graph->nmore;
 	meta->rows = pg_atomic_read_u64(&graph->rows);
-	meta->unit = index->codes != NULL && graph->norder > 0 ? choose_unit(graph, index) : 0;
+	meta->unit = index->vectors.codes != NULL && graph->norder > 0 ? choose_unit(graph, index) : 0;
 	wemb_hnsw_set_unit(index, meta->unit);
 }
 
@@ -206,7 +206,7 @@ static void
 init_coder(PageWriter *writer)
 {
 	const HnswIndex *index = writer->index;
-	Size		floats = index->codes->padded;
+	Size		floats = index->vectors.codes->padded;
 	uint32		places = CACHE_LEAST;
 
 	while (2 * places * floats * sizeof(float) <= CACHE_BYTES)
@@ -217,8 +217,8 @@ init_coder(PageWriter *writer)
 		writer->cached[i] = HNSW_NONE;
 	writer->rotated = palloc(places * floats * sizeof(float));
 	writer->centroid = palloc(floats * sizeof(float));
-	writer->scratch = palloc(wemb_hnsw_scratch_size(index) * sizeof(float));
-	writer->code = palloc(index->codes->code_bytes);
+	writer->scratch = palloc(wemb_copy_scratch_size(&index->vectors) * sizeof(float));
+	writer->code = palloc(index->vectors.codes->code_bytes);
 }
 
 /* Valid until the next call. */
@@ -227,13 +227,13 @@ rotated_copy(PageWriter *writer, uint32 node)
 {
 	BuildNode  *at = build_node(writer->graph, node);
 	uint32		place = build_links(at)->number & writer->cache_mask;
-	float	   *rotated = writer->rotated + (Size) place * writer->index->codes->padded;
+	float	   *rotated = writer->rotated + (Size) place * writer->index->vectors.codes->padded;
 
 	if (writer->cached[place] != node)
 	{
-		HnswCopy	copy = build_copy(at);
+		IndexCopy	copy = build_copy(at);
 
-		wemb_hnsw_copy_rotate(writer->index, &copy, writer->scratch, rotated);
+		wemb_copy_rotate(&writer->index->vectors, &copy, writer->scratch, rotated);
 		writer->cached[place] = node;
 	}
 	return rotated;
@@ -246,14 +246,14 @@ put_codes(PageWriter *writer, HnswSlot *slot, uint32 node)
 	const BuildLinks *at = build_links(build_node(writer->graph, node));
 	void	   *codes = hnsw_codes(&index->layout, slot);
 
-	memcpy(writer->centroid, rotated_copy(writer, node), index->codes->padded * sizeof(float));
+	memcpy(writer->centroid, rotated_copy(writer, node), index->vectors.codes->padded * sizeof(float));
 	for (int i = at->links[0] == HNSW_NONE; i < at->nlinks; i++)
 	{
 		QuantFactors factors;
 
-		wemb_quant_encode(index->codes, rotated_copy(writer, graph_link_node(at->links[i])), writer->centroid,
+		wemb_quant_encode(index->vectors.codes, rotated_copy(writer, graph_link_node(at->links[i])), writer->centroid,
 						  writer->code, &factors);
-		wemb_quant_array_put(index->codes, codes, index->layout.links, i, writer->code, &factors);
+		wemb_quant_array_put(index->vectors.codes, codes, index->layout.links, i, writer->code, &factors);
 	}
 }
 
@@ -288,7 +288,7 @@ put_record(PageWriter *writer, HnswSlot *slot, uint32 node)
 		memcpy(slot->data, from->bytes, from->copy_size);
 	for (int i = 0; i < at->nlinks; i++)
 		numbers[i] = number_of(writer->graph, graph_link_node(at->links[i])) | (at->links[i] & GRAPH_CHILD);
-	if (index->codes != NULL)
+	if (index->vectors.codes != NULL)
 		put_codes(writer, slot, node);
 }
 
@@ -347,7 +347,7 @@ wemb_hnsw_build_write(BuildGraph *graph, const HnswIndex *index)
 
 	writer->graph = graph;
 	writer->index = index;
-	if (index->codes != NULL)
+	if (index->vectors.codes != NULL)
 		init_coder(writer);
 	while ((page = pg_atomic_fetch_add_u32(&graph->claimed, CLAIM_PAGES)) < pages)
 		for (uint32 i = page; i < Min(page + CLAIM_PAGES, pages); i++)

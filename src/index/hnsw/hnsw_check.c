@@ -33,7 +33,7 @@ typedef struct Check
 	HnswIndex  *index;
 	HnswStore  *store;
 	HnswMeta	meta;
-	HnswValue  *value;
+	IndexValue *value;
 	CheckSlot  *slots;
 	uint32		nslots;
 	uint8	   *live_root;		/* a byte a slot: root of some record that is not gone */
@@ -222,8 +222,8 @@ check_below(Check *check, uint32 number)
 {
 	const CheckSlot *slot = &check->slots[number];
 	const CheckSlot *below = record_at(check, slot->below);
-	HnswCopy	upper;
-	HnswCopy	lower;
+	IndexCopy	upper;
+	IndexCopy	lower;
 
 	if (slot->layer == 0)
 		return;
@@ -231,7 +231,7 @@ check_below(Check *check, uint32 number)
 		wemb_index_problem(check->found, "I5", "record %u of layer %u has %u below it", number, slot->layer,
 						   slot->below);
 	else if (!wemb_hnsw_store_copy(check->store, number, &upper) ||
-			 !wemb_hnsw_store_copy(check->store, slot->below, &lower) || !wemb_hnsw_same_copy(&upper, &lower))
+			 !wemb_hnsw_store_copy(check->store, slot->below, &lower) || !wemb_copy_same(&upper, &lower))
 		wemb_index_problem(check->found, "I5", "record %u and %u below it have other vectors", number, slot->below);
 }
 
@@ -252,7 +252,7 @@ check_codes(Check *check, uint32 number, HnswSlot *slot, HnswSlot *again)
 {
 	const HnswIndex *index = check->index;
 	const CheckSlot *here = &check->slots[number];
-	uint8	   *code = palloc(2 * index->codes->code_bytes);
+	uint8	   *code = palloc(2 * index->vectors.codes->code_bytes);
 	QuantFactors factors;
 
 	if (!wemb_hnsw_slot_read(index, number, slot))
@@ -263,13 +263,15 @@ check_codes(Check *check, uint32 number, HnswSlot *slot, HnswSlot *again)
 	for (int i = 0; i < here->nlinks; i++)
 	{
 		const CheckSlot *other = record_at(check, graph_link_node(here->links[i]));
-		uint8	   *made = code + index->codes->code_bytes;
+		uint8	   *made = code + index->vectors.codes->code_bytes;
 
 		if (other == NULL)
 			continue;
-		wemb_quant_array_get(index->codes, hnsw_codes(&index->layout, slot), index->layout.links, i, code, &factors);
-		wemb_quant_array_get(index->codes, hnsw_codes(&index->layout, again), index->layout.links, i, made, &factors);
-		if (differing_bits(code, made, index->codes->code_bytes) > index->codes->code_bytes / 2)
+		wemb_quant_array_get(index->vectors.codes, hnsw_codes(&index->layout, slot), index->layout.links, i, code,
+							 &factors);
+		wemb_quant_array_get(index->vectors.codes, hnsw_codes(&index->layout, again), index->layout.links, i, made,
+							 &factors);
+		if (differing_bits(code, made, index->vectors.codes->code_bytes) > index->vectors.codes->code_bytes / 2)
 			wemb_index_problem(check->found, "I8", "record %u has a wrong code for %u", number,
 							   graph_link_node(here->links[i]));
 	}
@@ -304,7 +306,7 @@ check_records(Check *check)
 		CHECK_FOR_INTERRUPTS();
 		check_links(check, number);
 		check_below(check, number);
-		if (check->index->codes != NULL && check->slots[number].kind == HNSW_SLOT_RECORD)
+		if (check->index->vectors.codes != NULL && check->slots[number].kind == HNSW_SLOT_RECORD)
 			check_codes(check, number, slot, again);
 		wemb_hnsw_store_forget(check->store);
 	}
@@ -396,7 +398,7 @@ is_wanted(void *state, Datum value)
 {
 	Check	   *check = state;
 
-	return wemb_hnsw_value_set(check->index, check->value, value);
+	return wemb_value_set(&check->index->vectors, check->value, value);
 }
 
 /* ---- the functions ---- */
@@ -408,7 +410,7 @@ wemb_hnsw_check(IndexCheck *found)
 
 	check.index = wemb_hnsw_open(found->index, &check.meta);
 	check.store = wemb_hnsw_store_create(check.index, 1, true);
-	check.value = wemb_hnsw_value_create(check.index);
+	check.value = wemb_value_create(&check.index->vectors);
 	check.rows.state = &check;
 	load(&check);
 	check_kinds(&check);

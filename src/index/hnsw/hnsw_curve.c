@@ -26,7 +26,7 @@ typedef struct Probe
 {
 	const HnswMeta *meta;
 	HnswStore  *store;
-	HnswValue  *query;
+	IndexValue *query;
 } Probe;
 
 /* The nearest records of the query, at most NEAREST; returns how many. */
@@ -61,17 +61,17 @@ draw_query(Probe *probe, uint32 number)
 {
 	HnswIndex  *index = probe->store->index;
 	HnswSlot   *slot = palloc(index->layout.slot_size);
-	uint8	   *bytes = palloc(wemb_hnsw_max_copy(index));
+	uint8	   *bytes = palloc(wemb_value_max_copy(&index->vectors));
 	bool		good = wemb_hnsw_slot_read(index, number, slot) && slot->kind == HNSW_SLOT_RECORD && slot->layer == 0;
 
 	if (good)
 	{
-		HnswCopy	copy;
+		IndexCopy	copy;
 
 		wemb_hnsw_slot_check(index, slot, number);
 		copy = wemb_hnsw_slot_copy(index, slot, bytes);
-		wemb_hnsw_value_of_copy(index, probe->query, &copy);
-		wemb_hnsw_value_prepare(index, probe->query);
+		wemb_value_of_copy(&index->vectors, probe->query, &copy);
+		wemb_value_prepare(&index->vectors, probe->query);
 		probe->store->hidden = number;
 	}
 	pfree(slot);
@@ -136,7 +136,7 @@ wemb_hnsw_curve_measure(Relation relation)
 
 	if (meta.rows >= LEAST_ROWS)
 	{
-		Probe		probe = {&meta, wemb_hnsw_store_create(index, TRUE_EF, false), wemb_hnsw_value_create(index)};
+		Probe		probe = {&meta, wemb_hnsw_store_create(index, TRUE_EF, false), wemb_value_create(&index->vectors)};
 
 		probe.store->query = probe.query;
 		probe.store->lower = true;

@@ -23,35 +23,21 @@ wemb_hnsw_corrupt(Relation relation, BlockNumber block, const char *what)
 			 errhint("REINDEX it.")));
 }
 
-static HnswForm
-form_of(const IndexMetric *metric)
-{
-	switch (metric->element)
-	{
-		case INDEX_BIT:
-			return HNSW_BITS;
-		case INDEX_SPARSEVEC:
-			return HNSW_SPARSE;
-		default:
-			return HNSW_BYTES;
-	}
-}
-
 /* Codes estimate squared Euclidean distances and inner products. */
 static bool
 has_codes(const IndexMetric *metric)
 {
-	return form_of(metric) == HNSW_BYTES && metric->distance != INDEX_L1;
+	return wemb_value_form(metric) == VALUE_BYTES && metric->distance != INDEX_L1;
 }
 
 static int
 copy_size(const IndexMetric *metric, int dim, int sparse_size)
 {
-	switch (form_of(metric))
+	switch (wemb_value_form(metric))
 	{
-		case HNSW_BITS:
+		case VALUE_BITS:
 			return (dim + 7) / 8;
-		case HNSW_SPARSE:
+		case VALUE_SPARSE:
 			return sparse_size > 0 ? sparse_size : SPARSE_SIZE;
 		default:
 			return dim;
@@ -121,20 +107,21 @@ wemb_hnsw_make(Relation relation, const HnswMeta *meta)
 	HnswIndex  *index = palloc0(sizeof(HnswIndex));
 
 	index->relation = relation;
-	index->metric = wemb_index_metric(relation);
-	index->form = form_of(index->metric);
-	index->dim = meta->dim;
+	index->vectors.relation = relation;
+	index->vectors.metric = wemb_index_metric(relation);
+	index->vectors.form = wemb_value_form(index->vectors.metric);
+	index->vectors.dim = meta->dim;
 	index->seed = meta->seed;
 	index->layout = (HnswLayout) {meta->value_size, meta->links, meta->code_dim, meta->slot_size,
 		HNSW_PAGE_ROOM / meta->slot_size};
-	index->graph = graph_config(meta, index->metric);
+	index->graph = graph_config(meta, index->vectors.metric);
 	if (meta->code_dim > 0)
 	{
-		index->rotation = make_quant(meta, meta->dim);
-		index->codes = index->rotation;
-		if (meta->code_dim < index->rotation->padded)
-			index->codes = make_quant(meta, meta->code_dim);
-		index->shrink = sqrtf((float) index->rotation->padded / index->codes->padded);
+		index->vectors.rotation = make_quant(meta, meta->dim);
+		index->vectors.codes = index->vectors.rotation;
+		if (meta->code_dim < index->vectors.rotation->padded)
+			index->vectors.codes = make_quant(meta, meta->code_dim);
+		index->vectors.shrink = sqrtf((float) index->vectors.rotation->padded / index->vectors.codes->padded);
 	}
 	wemb_hnsw_set_unit(index, meta->unit);
 	return index;
@@ -143,10 +130,10 @@ wemb_hnsw_make(Relation relation, const HnswMeta *meta)
 void
 wemb_hnsw_set_unit(HnswIndex *index, float unit)
 {
-	if (index->codes == NULL)
+	if (index->vectors.codes == NULL)
 		return;
-	index->rotation->unit = unit > 0 ? unit : 1;
-	index->codes->unit = index->rotation->unit;
+	index->vectors.rotation->unit = unit > 0 ? unit : 1;
+	index->vectors.codes->unit = index->vectors.rotation->unit;
 }
 
 void
@@ -167,8 +154,9 @@ wemb_hnsw_read_meta(Relation relation, HnswMeta *meta)
 static bool
 is_sound(const HnswMeta *meta, const IndexMetric *metric, int dim)
 {
-	HnswLayout	layout = wemb_hnsw_layout(form_of(metric) == HNSW_SPARSE ? meta->value_size : copy_size(metric, dim, 0),
-										  dim, has_codes(metric), meta->m);
+	bool		sparse = wemb_value_form(metric) == VALUE_SPARSE;
+	HnswLayout	layout = wemb_hnsw_layout(sparse ? meta->value_size : copy_size(metric, dim, 0), dim, has_codes(metric),
+										  meta->m);
 
 	return meta->magic == HNSW_MAGIC && meta->m >= HNSW_MIN_M && meta->m <= HNSW_MAX_M && meta->dim == (uint32) dim &&
 		meta->element == metric->element && meta->distance == metric->distance &&

@@ -10,30 +10,17 @@
 #include "core/ann/graph_insert.h"
 #include "core/quant/quant.h"
 #include "index/hnsw/hnsw_page.h"
-#include "index/metric.h"
 #include "index/settings.h"
+#include "index/value.h"
 #include "utils/rel.h"
-
-/* How copies of vectors are compared. */
-typedef enum HnswForm
-{
-	HNSW_BYTES,					/* vector, halfvec: a byte a dimension */
-	HNSW_BITS,					/* bit */
-	HNSW_SPARSE					/* sparsevec */
-} HnswForm;
 
 typedef struct HnswIndex
 {
 	Relation	relation;
-	const IndexMetric *metric;
-	HnswForm	form;
-	int			dim;
+	IndexVectors vectors;
 	uint64		seed;
 	HnswLayout	layout;
 	GraphConfig graph;
-	Quant	   *rotation;		/* of whole vectors; NULL: no codes */
-	Quant	   *codes;			/* of the first layout.code_dim of these; the same object if that is all */
-	float		shrink;			/* what those are multiplied by: sqrt(padded / code_dim) */
 } HnswIndex;
 
 /* In CurrentMemoryContext.  ERROR if the metapage is not what it should be.  meta: a copy of it, or NULL. */

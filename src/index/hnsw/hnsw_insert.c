@@ -25,9 +25,9 @@ struct HnswInserter
 {
 	HnswIndex  *index;
 	HnswStore  *store;
-	HnswValue  *value;
+	IndexValue *value;
 	uint8	   *bytes;			/* of copy */
-	HnswCopy	copy;
+	IndexCopy	copy;
 	MemoryContext scratch;		/* of one insertion */
 	GraphPlan	plans[GRAPH_MAX_LEVEL + 1]; /* from the top */
 	int			nplans;
@@ -40,9 +40,9 @@ wemb_hnsw_inserter_create(Relation relation)
 
 	inserter->index = wemb_hnsw_open(relation, NULL);
 	inserter->store = wemb_hnsw_store_create(inserter->index, inserter->index->graph.ef, true);
-	inserter->value = wemb_hnsw_value_create(inserter->index);
+	inserter->value = wemb_value_create(&inserter->index->vectors);
 	inserter->store->query = inserter->value;
-	inserter->bytes = palloc(wemb_hnsw_max_copy(inserter->index));
+	inserter->bytes = palloc(wemb_value_max_copy(&inserter->index->vectors));
 	inserter->scratch = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw insert", ALLOCSET_DEFAULT_SIZES);
 	return inserter;
 }
@@ -152,10 +152,10 @@ add_to_same(HnswInserter *inserter, ItemPointer tid)
 		nearest = Min(nearest, base->distances[i]);
 	for (int i = 0; i < base->nlinks; i++)
 	{
-		HnswCopy	copy;
+		IndexCopy	copy;
 
 		if (base->distances[i] <= nearest && wemb_hnsw_store_copy(inserter->store, base->links[i], &copy) &&
-			wemb_hnsw_same_copy(&copy, &inserter->copy) && add_row(inserter, base->links[i], tid))
+			wemb_copy_same(&copy, &inserter->copy) && add_row(inserter, base->links[i], tid))
 			return true;
 	}
 	return false;
@@ -333,7 +333,7 @@ set_entry(HnswMeta *meta, const void *arg)
 static void
 need_unit(HnswInserter *inserter, HnswMeta *meta)
 {
-	if (inserter->index->codes == NULL)
+	if (inserter->index->vectors.codes == NULL)
 		return;
 	if (meta->unit == 0 && inserter->value->length > 0)
 	{
@@ -358,7 +358,7 @@ try_insert(HnswInserter *inserter, ItemPointer tid, int level)
 	wemb_hnsw_read_meta(relation, &meta);
 	need_unit(inserter, &meta);
 	wemb_hnsw_store_forget(inserter->store);
-	wemb_hnsw_value_prepare(inserter->index, inserter->value);
+	wemb_value_prepare(&inserter->index->vectors, inserter->value);
 	plan(inserter, &meta, level);
 	if (add_to_same(inserter, tid))
 		return true;
@@ -378,9 +378,9 @@ wemb_hnsw_insert_row(HnswInserter *inserter, Datum value, ItemPointer tid)
 	HnswMeta	meta;
 	int			level = wemb_hnsw_draw_level(inserter->index, tid);
 
-	if (wemb_hnsw_value_set(inserter->index, inserter->value, value))
+	if (wemb_value_set(&inserter->index->vectors, inserter->value, value))
 	{
-		inserter->copy = wemb_hnsw_copy_of_value(inserter->index, inserter->value, inserter->bytes);
+		inserter->copy = wemb_value_copy(&inserter->index->vectors, inserter->value, inserter->bytes);
 		LockPage(relation, HNSW_META_BLKNO, mode);
 		wemb_hnsw_read_meta(relation, &meta);
 		if (level > meta.top)

@@ -17,22 +17,22 @@ typedef struct Coder
 
 /* The code of a neighbour; of none, if the neighbour is not there any more. */
 static void
-encode_link(Coder *coder, const HnswCopy *record, uint32 neighbour, QuantFactors *factors)
+encode_link(Coder *coder, const IndexCopy *record, uint32 neighbour, QuantFactors *factors)
 {
 	const HnswIndex *index = coder->store->index;
-	HnswCopy	copy;
+	IndexCopy	copy;
 
-	memset(coder->code, 0, index->codes->code_bytes);
+	memset(coder->code, 0, index->vectors.codes->code_bytes);
 	memset(factors, 0, sizeof(*factors));
 	if (neighbour == HNSW_NONE || !wemb_hnsw_store_copy(coder->store, neighbour, &copy))
 		return;
 	if (coder->centroid == NULL)
 	{
-		coder->centroid = palloc(index->codes->padded * sizeof(float));
-		wemb_hnsw_copy_rotate(index, record, coder->scratch, coder->centroid);
+		coder->centroid = palloc(index->vectors.codes->padded * sizeof(float));
+		wemb_copy_rotate(&index->vectors, record, coder->scratch, coder->centroid);
 	}
-	wemb_hnsw_copy_rotate(index, &copy, coder->scratch, coder->rotated);
-	wemb_quant_encode(index->codes, coder->rotated, coder->centroid, coder->code, factors);
+	wemb_copy_rotate(&index->vectors, &copy, coder->scratch, coder->rotated);
+	wemb_quant_encode(index->vectors.codes, coder->rotated, coder->centroid, coder->code, factors);
 }
 
 static int
@@ -50,13 +50,13 @@ set_codes(HnswStore *store, uint32 number, HnswSlot *slot, const uint32 *links, 
 	const HnswIndex *index = store->index;
 	int			room = index->layout.links;
 	void	   *codes = hnsw_codes(&index->layout, slot);
-	size_t		size = wemb_quant_array_size(index->codes, room);
+	size_t		size = wemb_quant_array_size(index->vectors.codes, room);
 	void	   *old = memcpy(palloc(size), codes, size);
 	Coder		coder = {
-		store, palloc(wemb_hnsw_scratch_size(index) * sizeof(float)), NULL,
-		palloc(index->codes->padded * sizeof(float)), palloc(index->codes->code_bytes)
+		store, palloc(wemb_copy_scratch_size(&index->vectors) * sizeof(float)), NULL,
+		palloc(index->vectors.codes->padded * sizeof(float)), palloc(index->vectors.codes->code_bytes)
 	};
-	HnswCopy	copy;
+	IndexCopy	copy;
 
 	if (!wemb_hnsw_store_copy(store, number, &copy))
 		elog(ERROR, "record %u is not remembered", number);
@@ -66,10 +66,10 @@ set_codes(HnswStore *store, uint32 number, HnswSlot *slot, const uint32 *links, 
 		QuantFactors factors;
 
 		if (before >= 0)
-			wemb_quant_array_get(index->codes, old, room, before, coder.code, &factors);
+			wemb_quant_array_get(index->vectors.codes, old, room, before, coder.code, &factors);
 		else
 			encode_link(&coder, &copy, graph_link_node(links[i]), &factors);
-		wemb_quant_array_put(index->codes, codes, room, i, coder.code, &factors);
+		wemb_quant_array_put(index->vectors.codes, codes, room, i, coder.code, &factors);
 	}
 	pfree(old);
 	pfree(coder.scratch);
@@ -84,7 +84,7 @@ wemb_hnsw_set_links(HnswStore *store, uint32 number, HnswSlot *slot, const uint3
 {
 	uint32	   *numbers = hnsw_numbers(&store->index->layout, slot);
 
-	if (store->index->codes != NULL)
+	if (store->index->vectors.codes != NULL)
 		set_codes(store, number, slot, links, n);
 	memset(numbers, 0, store->index->layout.links * sizeof(uint32));
 	memcpy(numbers, links, n * sizeof(uint32));

@@ -44,7 +44,7 @@ repair_record(HnswVacuum *vacuum, HnswEdit *edit, uint32 number)
 	HnswStore  *store = vacuum->store;
 	HnswSlot   *slot = wemb_hnsw_edit_slot(vacuum->index, edit, number);
 	uint32		links[GRAPH_MAX_LINKS];
-	HnswCopy	copy;
+	IndexCopy	copy;
 	int			n;
 
 	if (slot == NULL || slot->kind != HNSW_SLOT_RECORD || !wemb_hnsw_store_copy(store, number, &copy))

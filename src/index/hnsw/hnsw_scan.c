@@ -31,7 +31,7 @@ typedef struct HnswScan
 	MemoryContext context;		/* of everything here, until the next rescan */
 	HnswIndex  *index;			/* NULL: not begun */
 	HnswStore  *store;
-	HnswValue  *query;
+	IndexValue *query;
 	HnswSettings settings;
 	int			ef;
 	bool		unordered;		/* the query has no distance: rows come in any order, with this value */
@@ -81,21 +81,21 @@ wemb_hnsw_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, 
 static void
 set_query(HnswScan *state, const ScanKeyData *key)
 {
-	HnswValue  *query = wemb_hnsw_value_create(state->index);
+	IndexValue *query = wemb_value_create(&state->index->vectors);
 
 	state->query = query;
 	if (key->sk_flags & SK_ISNULL)
 	{
 		if (query->x != NULL)
-			memset(query->x, 0, state->index->dim * sizeof(float));
+			memset(query->x, 0, state->index->vectors.dim * sizeof(float));
 		state->unordered = state->order_null = true;
 	}
-	else if (!wemb_hnsw_value_set(state->index, query, key->sk_argument))
+	else if (!wemb_value_set(&state->index->vectors, query, key->sk_argument))
 	{
 		state->unordered = true;
 		state->order_value = get_float8_nan();
 	}
-	wemb_hnsw_value_prepare(state->index, query);
+	wemb_value_prepare(&state->index->vectors, query);
 }
 
 /* ERROR where rows that a snapshot keeps could be gone: other kinds see rows whose heap tids were used again. */
@@ -214,7 +214,7 @@ in_order(HnswScan *state, float lower)
 
 	if (state->unordered)
 		return true;
-	value = wemb_hnsw_order_value(state->index, state->query, lower);
+	value = wemb_value_order(&state->index->vectors, state->query, lower);
 	if (state->given == 0 || state->settings.iterative == INDEX_ITERATIVE_RELAXED)
 		state->order_value = value;
 	else if (value < state->order_value)

@@ -20,7 +20,7 @@ typedef struct CopyEntry
 {
 	uint32		number;
 	char		status;
-	HnswCopy	copy;
+	IndexCopy	copy;
 } CopyEntry;
 
 #define SH_PREFIX CopyCache
@@ -57,7 +57,7 @@ void
 wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number)
 {
 	if (slot->nlinks < 1 || slot->nlinks > index->layout.links || slot->layer > GRAPH_MAX_LEVEL ||
-		slot->copy_size > wemb_hnsw_max_copy(index) ||
+		slot->copy_size > wemb_value_max_copy(&index->vectors) ||
 		(slot->values == InvalidBlockNumber && slot->copy_size > index->layout.value_size))
 		wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "a record with wrong counts");
 }
@@ -101,16 +101,16 @@ read_values(const HnswIndex *index, const HnswSlot *slot, uint8 *out)
 		wemb_hnsw_corrupt(index->relation, slot->values, "a vector cut short");
 }
 
-static HnswCopy
+static IndexCopy
 copy_in_slot(const HnswSlot *slot)
 {
-	return (HnswCopy) {slot->low, slot->step, slot->lost, slot->copy_size, (const uint8 *) slot->data};
+	return (IndexCopy) {slot->low, slot->step, slot->lost, slot->copy_size, (const uint8 *) slot->data};
 }
 
-HnswCopy
+IndexCopy
 wemb_hnsw_slot_copy(const HnswIndex *index, const HnswSlot *slot, uint8 *room)
 {
-	HnswCopy	copy = copy_in_slot(slot);
+	IndexCopy	copy = copy_in_slot(slot);
 
 	if (slot->values != InvalidBlockNumber)
 	{
@@ -123,18 +123,18 @@ wemb_hnsw_slot_copy(const HnswIndex *index, const HnswSlot *slot, uint8 *room)
 /* ---- the store's functions ---- */
 
 static float
-distance_to_query(const HnswStore *store, const HnswCopy *copy)
+distance_to_query(const HnswStore *store, const IndexCopy *copy)
 {
 	float		distance;
 
 	if (store->query == NULL)
-		return wemb_hnsw_copy_distance(store->index, store->query_copy, copy);
-	distance = wemb_hnsw_distance(store->index, store->query, copy);
-	return store->lower ? wemb_hnsw_lower(store->index, store->query, distance, copy->lost) : distance;
+		return wemb_copy_distance(&store->index->vectors, store->query_copy, copy);
+	distance = wemb_value_distance(&store->index->vectors, store->query, copy);
+	return store->lower ? wemb_value_lower(&store->index->vectors, store->query, distance, copy->lost) : distance;
 }
 
 void
-wemb_hnsw_store_remember(HnswStore *store, uint32 number, const HnswCopy *copy)
+wemb_hnsw_store_remember(HnswStore *store, uint32 number, const IndexCopy *copy)
 {
 	bool		found;
 	CopyEntry  *entry = CopyCache_insert(store->copies, number, &found);
@@ -154,7 +154,7 @@ wemb_hnsw_store_remember(HnswStore *store, uint32 number, const HnswCopy *copy)
  * whose copy lies elsewhere.
  */
 static HnswSlot *
-get_record(HnswStore *store, uint32 number, Buffer *buffer, HnswCopy *copy, HnswSlot *spare)
+get_record(HnswStore *store, uint32 number, Buffer *buffer, IndexCopy *copy, HnswSlot *spare)
 {
 	HnswIndex  *index = store->index;
 	HnswSlot   *slot = wemb_hnsw_slot_lock(index, number, buffer);
@@ -232,7 +232,7 @@ estimate_links(HnswStore *store, HnswSlot *slot, float distance, GraphVisit *vis
 static void
 lower_estimates(const HnswStore *store, float distance, GraphVisit *visit)
 {
-	if (store->index->metric->distance == INDEX_IP)
+	if (store->index->vectors.metric->distance == INDEX_IP)
 	{
 		for (int i = 0; i < visit->nlinks; i++)
 			visit->estimates[i] += visit->distance - distance;
@@ -252,7 +252,7 @@ store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
 	HnswStore  *store = (HnswStore *) graph;
 	SlotRoom	room;
 	Buffer		buffer;
-	HnswCopy	copy;
+	IndexCopy	copy;
 	HnswSlot   *slot = number == store->hidden ? NULL : get_record(store, number, &buffer, &copy, &room.slot);
 
 	if (slot == NULL)
@@ -263,13 +263,13 @@ store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
 		wemb_hnsw_store_remember(store, number, &copy);
 	if (!graph->exact)
 	{
-		float		distance = wemb_hnsw_distance(store->index, store->query, &copy);
+		float		distance = wemb_value_distance(&store->index->vectors, store->query, &copy);
 
 		estimate_links(store, slot, distance, visit);
 		visit->distance = distance;
 		if (store->lower)
 		{
-			visit->distance = wemb_hnsw_lower(store->index, store->query, distance, copy.lost);
+			visit->distance = wemb_value_lower(&store->index->vectors, store->query, distance, copy.lost);
 			lower_estimates(store, distance, visit);
 		}
 	}
@@ -278,7 +278,7 @@ store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
 }
 
 bool
-wemb_hnsw_store_copy(HnswStore *store, uint32 number, HnswCopy *copy)
+wemb_hnsw_store_copy(HnswStore *store, uint32 number, IndexCopy *copy)
 {
 	CopyEntry  *entry = CopyCache_lookup(store->copies, number);
 
@@ -307,7 +307,7 @@ store_measure(GraphStore *graph, const uint32_t *numbers, int n, float *distance
 	for (int i = 0; i < n; i++)
 	{
 		Buffer		buffer;
-		HnswCopy	copy;
+		IndexCopy	copy;
 
 		distances[i] = INFINITY;
 		if (store->copies != NULL)
@@ -327,16 +327,16 @@ static void
 store_distances(GraphStore *graph, uint32_t number, const uint32_t *numbers, int n, float *distances)
 {
 	HnswStore  *store = (HnswStore *) graph;
-	HnswCopy	from;
+	IndexCopy	from;
 	bool		there = wemb_hnsw_store_copy(store, number, &from);
 
 	for (int i = 0; i < n; i++)
 	{
-		HnswCopy	to;
+		IndexCopy	to;
 
 		distances[i] = INFINITY;
 		if (there && wemb_hnsw_store_copy(store, numbers[i], &to))
-			distances[i] = wemb_hnsw_copy_distance(store->index, &from, &to);
+			distances[i] = wemb_copy_distance(&store->index->vectors, &from, &to);
 	}
 }
 
@@ -425,13 +425,13 @@ wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember)
 {
 	HnswStore  *store = palloc0(sizeof(HnswStore));
 
-	store->graph = (GraphStore) {index->codes == NULL, store_visit, store_measure, store_distances, store_any_within,
-		store_links, store_is_gone, store_below};
+	store->graph = (GraphStore) {index->vectors.codes == NULL, store_visit, store_measure, store_distances,
+		store_any_within, store_links, store_is_gone, store_below};
 	store->index = index;
 	store->hidden = HNSW_NONE;
 	store->context = CurrentMemoryContext;
 	store->search_config = (GraphSearchConfig) {.max_ef = ef, .max_seen = FIRST_SEEN};
-	store->copy_bytes = palloc(wemb_hnsw_max_copy(index));
+	store->copy_bytes = palloc(wemb_value_max_copy(&index->vectors));
 	make_search(store, NULL);
 	if (remember)
 	{

@@ -12,7 +12,7 @@
 #include "postgres.h"
 
 #include "core/ann/graph_search.h"
-#include "index/hnsw/hnsw_value.h"
+#include "index/hnsw/hnsw_index.h"
 #include "storage/bufmgr.h"
 
 struct CopyCache_hash;
@@ -27,8 +27,8 @@ typedef struct HnswStore
 {
 	GraphStore	graph;			/* first, so that one can be taken for the other */
 	HnswIndex  *index;
-	const HnswValue *query;		/* or NULL, and then query_copy */
-	const HnswCopy *query_copy; /* not with codes */
+	const IndexValue *query;		/* or NULL, and then query_copy */
+	const IndexCopy *query_copy; /* not with codes */
 	bool		lower;			/* distances to the query are what the vectors are away at least, not their copies */
 	uint32		hidden;			/* a record that searches do not see, or HNSW_NONE */
 	GraphSearch *search;
@@ -70,13 +70,13 @@ extern HnswSlot *wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buff
 extern bool wemb_hnsw_slot_read(const HnswIndex *index, uint32 number, HnswSlot *out);
 
 /* The copy of a record, of whose slot this is a copy: if it lies elsewhere, its bytes go to room. */
-extern HnswCopy wemb_hnsw_slot_copy(const HnswIndex *index, const HnswSlot *slot, uint8 *room);
+extern IndexCopy wemb_hnsw_slot_copy(const HnswIndex *index, const HnswSlot *slot, uint8 *room);
 
 /* A record's copy, remembered or read now; false if there is no such record. */
-extern bool wemb_hnsw_store_copy(HnswStore *store, uint32 number, HnswCopy *copy);
+extern bool wemb_hnsw_store_copy(HnswStore *store, uint32 number, IndexCopy *copy);
 
 /* Remember the copy of a record that is not written yet. */
-extern void wemb_hnsw_store_remember(HnswStore *store, uint32 number, const HnswCopy *copy);
+extern void wemb_hnsw_store_remember(HnswStore *store, uint32 number, const IndexCopy *copy);
 
 /* ERROR unless the counts in a record are within what the layout has. */
 extern void wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number);
