@@ -11,7 +11,7 @@
 
 #include "app/train/count_pairs.h"
 #include "app/train/count_team.h"
-#include "core/train/block.h"
+#include "core/base/block.h"
 #include "pg/shared_memory.h"
 
 #define SHARES			4		/* for each process, so that all end at about the same time */

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/train/block.h"
+#include "core/base/block.h"
 
 #define PENDING			64		/* a power of two */
 #define FREE_SLOT		(-1)

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/block.h"
 #include "core/kernel/kernel.h"
-#include "core/train/block.h"
 
 #define AHEAD			6		/* entries between asking for rows and using them */
 #define CACHE_FLOATS	16		/* of a cache line */

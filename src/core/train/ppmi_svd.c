@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "core/base/rng.h"
+#include "core/base/block.h"
 #include "core/kernel/kernel.h"
-#include "core/train/block.h"
 #include "core/train/cooccur.h"
 #include "core/train/gram.h"
 

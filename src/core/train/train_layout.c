@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/block.h"
 #include "core/model/subword.h"
-#include "core/train/block.h"
 
 /*
  * Negatives are drawn in proportion to a power of the count.  Skip-gram does best
