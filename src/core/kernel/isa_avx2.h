@@ -9,6 +9,7 @@
 #define ISA_NAME		"avx2"
 #define ISA(name)		name##_avx2
 #define VF_LANES		8
+#define VF_REGISTERS	16
 
 typedef __m256 vf;
 

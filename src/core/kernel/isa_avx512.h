@@ -7,6 +7,7 @@
 #define ISA_NAME		"avx512"
 #define ISA(name)		name##_avx512
 #define VF_LANES		16
+#define VF_REGISTERS	32
 
 typedef __m512 vf;
 

@@ -9,6 +9,7 @@
 #define ISA_NAME		"neon"
 #define ISA(name)		name##_neon
 #define VF_LANES		4
+#define VF_REGISTERS	32
 
 typedef float32x4_t vf;
 

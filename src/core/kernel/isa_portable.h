@@ -7,6 +7,7 @@
  *
  *	ISA(name)			name of a function of this instruction set
  *	vf, VF_LANES		a vector of floats and how many it holds
+ *	VF_REGISTERS		how many of them the processor has registers for
  *	vf_zero vf_set1		all zero; all the same
  *	vf_load vf_store	from and to memory, any alignment
  *	vf_load_part(p, n)	the first n lanes from memory, 0 < n < VF_LANES, the others zero
@@ -50,6 +51,7 @@
 #define ISA_NAME		"portable"
 #define ISA(name)		name##_portable
 #define VF_LANES		4
+#define VF_REGISTERS	16
 
 typedef float vf __attribute__((vector_size(16)));
 typedef unsigned vf_bits __attribute__((vector_size(16)));

@@ -18,6 +18,7 @@
 #define WEMB_KERNEL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/kernel/half.h"
@@ -103,6 +104,19 @@ typedef struct RowList
 	const int32_t *index;
 } RowList;
 
+#define KERNEL_PANEL	32		/* columns that stand side by side */
+
+/* Rows, each stride floats after the one before, and columns: number d of column c is panel[d * KERNEL_PANEL + c]. */
+typedef struct PanelProduct
+{
+	const float *rows;
+	size_t		stride;			/* at least dim */
+	int			n;
+	int			dim;			/* numbers of a row and of a column that are multiplied */
+	const float *panel;
+	float	   *sums;			/* n times KERNEL_PANEL */
+} PanelProduct;
+
 #define CODE_LANES			16	/* floats that are added side by side */
 #define CODE_HALF_ROUNDING	(1.0f / 2048)	/* rounding a number to a half changes it by less than this share */
 
@@ -171,6 +185,11 @@ typedef struct WembKernel
 	void		(*labels_step) (SgnsStep *step);
 	void		(*sum_rows) (const RowList *list, float *out);	/* out += each row */
 	void		(*add_to_rows) (const RowList *list, const float *x);	/* each row += x */
+
+	/* sums[r * KERNEL_PANEL + c] += the product of row r and column c, added one dimension after the other */
+	void		(*add_products) (const PanelProduct *product);
+	/* the greatest of each KERNEL_PANEL sums; n times */
+	void		(*panel_maxima) (const float *sums, int n, float *maxima);
 
 	/* n is a multiple of 64, for hadamard a power of two */
 	void		(*flip_signs) (float *x, const uint8_t *signs, int n);	/* x[i] = -x[i] where the sign's bit is set */

@@ -19,6 +19,7 @@
 #include "core/kernel/byte_vector_impl.h"
 #include "core/kernel/update_impl.h"
 #include "core/kernel/rows_impl.h"
+#include "core/kernel/panel_impl.h"
 #include "core/kernel/sgns_impl.h"
 #include "core/kernel/bits_impl.h"
 #include "core/kernel/rotate_impl.h"
