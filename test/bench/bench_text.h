@@ -1,7 +1,7 @@
 /*
  * bench_text.h
- *		What the standalone trainers share: a text as word ranks, options of the
- *		form name=value, word2vec's binary format.
+ *		What the standalone programs share: a text as word ranks, vectors, options of
+ *		the form name=value, word2vec's binary format.
  */
 #ifndef BENCH_TEXT_H
 #define BENCH_TEXT_H
@@ -153,6 +153,40 @@ write_vectors(const char *path, const BenchText *t, int dim, void (*vector) (con
 		fputc('\n', out);
 	}
 	fclose(out);
+}
+
+typedef struct Vectors
+{
+	int			n;
+	int			dim;
+	float	   *x;
+} Vectors;
+
+/* The vectors, each [x,y,...], of a text. */
+static inline Vectors
+read_vectors(const char *path)
+{
+	size_t		len,
+				room = 1000;
+	char	   *text = read_file(path, &len),
+			   *at = text;
+	Vectors		v = {.x = malloc(room * sizeof(float))};
+	size_t		numbers = 0;
+
+	text[len] = '\0';
+	while ((at = strchr(at, '[')) != NULL)
+	{
+		do
+		{
+			if (numbers == room)
+				v.x = realloc(v.x, (room *= 2) * sizeof(float));
+			v.x[numbers++] = strtof(at + 1, &at);
+		} while (*at == ',');
+		v.n++;
+	}
+	v.dim = (int) (numbers / (size_t) v.n);
+	free(text);
+	return v;
 }
 
 /* name=value, value being a number */

@@ -266,39 +266,6 @@ time_byte_rows(int dim)
 
 /* ---- recall */
 
-typedef struct Vectors
-{
-	int			n;
-	int			dim;
-	float	   *x;
-} Vectors;
-
-static Vectors
-read_vectors(const char *path)
-{
-	size_t		len,
-				room = 1000;
-	char	   *text = read_file(path, &len),
-			   *at = text;
-	Vectors		v = {.x = malloc(room * sizeof(float))};
-	size_t		numbers = 0;
-
-	text[len] = '\0';
-	while ((at = strchr(at, '[')) != NULL)
-	{
-		do
-		{
-			if (numbers == room)
-				v.x = realloc(v.x, (room *= 2) * sizeof(float));
-			v.x[numbers++] = strtof(at + 1, &at);
-		} while (*at == ',');
-		v.n++;
-	}
-	v.dim = (int) (numbers / (size_t) v.n);
-	free(text);
-	return v;
-}
-
 static float
 exact_distance(const float *a, const float *b, int dim)
 {

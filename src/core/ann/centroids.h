@@ -28,8 +28,9 @@ typedef struct CentroidsConfig
 	bool		spherical;
 
 	/*
-	 * L2: a point (dim) amid the centroids, which they are kept relative to, so that vectors far from zero lose nothing; NULL: zero
-	 * is near enough.  Copied.
+	 * L2: a point (dim) amid the centroids, which they are kept relative to; copied.  Distances are then wrong by
+	 * some 2^-20 of the product of a row's length and its distance from there, instead of the square of its
+	 * length.  NULL: zero is near enough.
 	 */
 	const float *origin;
 } CentroidsConfig;
@@ -64,6 +65,12 @@ extern int	wemb_centroids_dim(const Centroids *set);
  * put different ones at the same time, but nobody may compare meanwhile.
  */
 extern void wemb_centroids_put(Centroids *set, int i, const float *x);
+
+/* Move the origin, and with it all centroids, by so much (dim).  Not of spherical sets. */
+extern void wemb_centroids_move(Centroids *set, const float *by);
+
+/* Forget the centroids from n on; n >= 1. */
+extern void wemb_centroids_keep(Centroids *set, int n);
 
 /* Centroid i, to out (dim). */
 extern void wemb_centroids_get(const Centroids *set, int i, float *out);

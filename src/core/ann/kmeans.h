@@ -21,8 +21,8 @@
  * L2: a centroid is the mean of its rows.  Spherical: rows are scaled to
  * length 1, and a centroid is their mean scaled to length 1.  All numbers are finite.
  *
- * Lists that are far smaller than the others are given up, and large ones are
- * split in their stead.  Where the sample has fewer different rows than
+ * Lists that are hardly missed are given up, and large ones are split in
+ * their stead.  Where the sample has fewer different rows than
  * centroids are wanted, there are fewer centroids in the end.
  */
 #ifndef WEMB_KMEANS_H
