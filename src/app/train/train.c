@@ -21,6 +21,7 @@
 #include "app/model/model_store.h"
 #include "app/train/count_run.h"
 #include "app/train/train.h"
+#include "app/train/train_choose.h"
 #include "app/train/train_progress.h"
 #include "app/train/train_read.h"
 #include "app/train/train_run.h"
@@ -220,7 +221,7 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	if (job->going_on)
 		run.ranked.epoch_tokens -= wemb_start_tokens(job->start, &run.ranked);
 	facts = (TextFacts) {run.ranked.tokens, run.ranked.epoch_tokens, run.ranked.words, run.ranked.mean_length};
-	wemb_train_options_choose(options, &facts);
+	wemb_train_choose(options, &facts);
 	helpers = Min(helpers, wemb_train_options_helpers(options));
 	if (helpers > 0 && source.files == NULL)
 	{
@@ -245,8 +246,9 @@ static void
 train(FunctionCallInfo fcinfo, const char *query, int first)
 {
 	TrainJob	job = {.query = query};
+	TrainArguments args = {fcinfo, first, 0};
 
-	wemb_train_options_read(fcinfo, first, &job.options);
+	wemb_train_options_read(&args, &job.options);
 	if (job.options.init != NULL)
 	{
 		job.start = wemb_start_open(job.options.init);

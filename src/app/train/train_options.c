@@ -1,10 +1,9 @@
 /*
  * train_options.c
- *		The options of wemb_train().
+ *		The options of wemb_train(), checked.
  *
  * Names, ranges and meanings are those that users of Gensim, fastText and
- * word2vec know.  The rules in wemb_train_options_choose() were measured with
- * test/bench/defaults.sh; doc/training.md shows the figures.
+ * word2vec know.
  */
 #include "pg/compat.h"
 
@@ -30,51 +29,15 @@
 
 #define DEFAULT_NEGATIVE	5
 #define MIN_ALPHA			1e-6
-#define MIN_ALPHA_SHARE		1e-4	/* min_alpha as a share of alpha, as in word2vec */
-#define DEFAULT_MIN_N		3
-#define DEFAULT_MAX_N		6
 
-#define AUTO_TOKENS			100000	/* with less, SVD rates similarity better than skip-gram */
-#define SHORT_WORDS			4.0		/* characters a word of the vocabulary, in the mean: 2 in Chinese, 7 in English */
-
-#define MUCH_TOKENS			5000000 /* from there on an epoch teaches enough for large steps */
-#define SKIPGRAM_ALPHA		0.04	/* with so many ... */
-#define SUBWORD_ALPHA		0.03	/* ... if a word's vector is the mean of rows that other words move as well */
 #define HELPED_TOKENS		500000	/* in all epochs: with less, helpers take longer to start than they save */
 
-/* Names of the arguments. */
-static const char *const names[] = {
-	[TRAIN_DIMENSIONS] = "dimensions",
-	[TRAIN_MODEL] = "model",
-	[TRAIN_ALGORITHM] = "algorithm",
-	[TRAIN_LOSS] = "loss",
-	[TRAIN_WINDOW_SIZE] = "window_size",
-	[TRAIN_NEGATIVE] = "negative",
-	[TRAIN_EPOCHS] = "epochs",
-	[TRAIN_MIN_COUNT] = "min_count",
-	[TRAIN_MAX_VOCAB] = "max_vocab",
-	[TRAIN_SAMPLE] = "sample",
-	[TRAIN_ALPHA] = "alpha",
-	[TRAIN_MIN_ALPHA] = "min_alpha",
-	[TRAIN_MIN_N] = "min_n",
-	[TRAIN_MAX_N] = "max_n",
-	[TRAIN_BUCKETS] = "buckets",
-	[TRAIN_TOKENIZER] = "tokenizer",
-	[TRAIN_PHRASES] = "phrases",
-	[TRAIN_INIT] = "init",
-	[TRAIN_TOLERANCE] = "tolerance",
-	[TRAIN_UNIT_LENGTH] = "unit_length",
-	[TRAIN_WORKERS] = "workers",
-	[TRAIN_SEED] = "seed",
-};
-
 /* Sets of arguments; those that are in none of them go with every algorithm, those of the last one with some. */
-#define SET(arg)		(1u << (arg))
-#define EPOCH_OPTIONS	(SET(TRAIN_EPOCHS) | SET(TRAIN_ALPHA) | SET(TRAIN_TOLERANCE))
-#define SUBWORD_OPTIONS	(SET(TRAIN_MIN_N) | SET(TRAIN_MAX_N) | SET(TRAIN_BUCKETS))
+#define EPOCH_OPTIONS	(TRAIN_SET(TRAIN_EPOCHS) | TRAIN_SET(TRAIN_ALPHA) | TRAIN_SET(TRAIN_TOLERANCE))
+#define SUBWORD_OPTIONS	(TRAIN_SET(TRAIN_MIN_N) | TRAIN_SET(TRAIN_MAX_N) | TRAIN_SET(TRAIN_BUCKETS))
 #define PREDICT_OPTIONS	(EPOCH_OPTIONS | SUBWORD_OPTIONS | \
-						 SET(TRAIN_LOSS) | SET(TRAIN_NEGATIVE) | SET(TRAIN_SAMPLE) | SET(TRAIN_MIN_ALPHA) | \
-						 SET(TRAIN_INIT))
+						 TRAIN_SET(TRAIN_LOSS) | TRAIN_SET(TRAIN_NEGATIVE) | TRAIN_SET(TRAIN_SAMPLE) | \
+						 TRAIN_SET(TRAIN_MIN_ALPHA) | TRAIN_SET(TRAIN_INIT))
 
 static const struct
 {
@@ -97,77 +60,22 @@ static const char *const algorithm_names[] = {
 };
 static const char *const loss_names[] = {"ns", "hs"};
 
-static bool
-takes(TrainAlgorithm algorithm, enum TrainArgument arg)
+bool
+wemb_algorithm_takes(TrainAlgorithm algorithm, enum TrainArgument arg)
 {
-	return (algorithms[algorithm].takes & SET(arg)) != 0;
+	return (algorithms[algorithm].takes & TRAIN_SET(arg)) != 0;
 }
 
-/* The arguments of a call; the options among them begin at number first. */
-typedef struct Arguments
+int
+wemb_algorithm_window(TrainAlgorithm algorithm)
 {
-	FunctionCallInfo fcinfo;
-	int			first;
-} Arguments;
-
-static bool
-is_null(const Arguments *args, enum TrainArgument arg)
-{
-	return args->fcinfo->args[args->first + arg].isnull;
+	return algorithms[algorithm].window;
 }
 
-static Datum
-value_of(const Arguments *args, enum TrainArgument arg)
+const char *
+wemb_algorithm_name(TrainAlgorithm algorithm)
 {
-	return args->fcinfo->args[args->first + arg].value;
-}
-
-static void
-check_range(enum TrainArgument arg, int64 value, int64 low, int64 high)
-{
-	if (value < low || value > high)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be between " INT64_FORMAT " and " INT64_FORMAT ", not " INT64_FORMAT,
-						names[arg], low, high, value)));
-}
-
-/* An integer argument within its range, or otherwise if it is NULL. */
-static int
-integer_option(const Arguments *args, enum TrainArgument arg, int low, int high, int otherwise)
-{
-	if (is_null(args, arg))
-		return otherwise;
-	check_range(arg, DatumGetInt32(value_of(args, arg)), low, high);
-	return DatumGetInt32(value_of(args, arg));
-}
-
-static void
-check_number(enum TrainArgument arg, double value, double low, double high)
-{
-	if (isnan(value) || value < low || value > high)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be between %g and %g, not %g", names[arg], low, high, value)));
-}
-
-static double
-number_option(const Arguments *args, enum TrainArgument arg, double low, double high, double otherwise)
-{
-	if (is_null(args, arg))
-		return otherwise;
-	check_number(arg, DatumGetFloat8(value_of(args, arg)), low, high);
-	return DatumGetFloat8(value_of(args, arg));
-}
-
-/* Options that must be there. */
-static void
-require(const Arguments *args, enum TrainArgument arg)
-{
-	if (is_null(args, arg))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", names[arg])));
+	return algorithm_names[algorithm];
 }
 
 /*
@@ -175,11 +83,11 @@ require(const Arguments *args, enum TrainArgument arg)
  * out of order.  Without either both are left to be chosen: -1.
  */
 static void
-read_subwords(const Arguments *args, TrainConfig *config)
+read_subwords(const TrainArguments *args, TrainConfig *config)
 {
-	config->max_n = integer_option(args, TRAIN_MAX_N, 0, SUBWORD_MAX_N, -1);
-	config->min_n = integer_option(args, TRAIN_MIN_N, 0, SUBWORD_MAX_N, -1);
-	config->buckets = integer_option(args, TRAIN_BUCKETS, 0, TRAIN_MAX_BUCKETS, -1);
+	config->max_n = wemb_argument_integer(args, TRAIN_MAX_N, 0, SUBWORD_MAX_N, -1);
+	config->min_n = wemb_argument_integer(args, TRAIN_MIN_N, 0, SUBWORD_MAX_N, -1);
+	config->buckets = wemb_argument_integer(args, TRAIN_BUCKETS, 0, TRAIN_MAX_BUCKETS, -1);
 
 	if (config->max_n == 0 || (config->max_n < 0 && config->min_n == 0))
 	{
@@ -198,9 +106,9 @@ read_subwords(const Arguments *args, TrainConfig *config)
 				 errmsg("min_n must be at least 1 when max_n is %d", config->max_n),
 				 errhint("To train without character n-grams, set max_n to 0.")));
 	if (config->max_n < 0 && config->min_n > 0)
-		config->max_n = Max(DEFAULT_MAX_N, config->min_n);
+		config->max_n = Max(TRAIN_DEFAULT_MAX_N, config->min_n);
 	if (config->min_n < 0 && config->max_n > 0)
-		config->min_n = Min(DEFAULT_MIN_N, config->max_n);
+		config->min_n = Min(TRAIN_DEFAULT_MIN_N, config->max_n);
 	if (config->min_n > config->max_n)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -213,41 +121,6 @@ read_subwords(const Arguments *args, TrainConfig *config)
 				 errhint("Leave buckets out to have it chosen, or set max_n to 0 to train without n-grams.")));
 }
 
-static char *
-text_option(const Arguments *args, enum TrainArgument arg)
-{
-	return is_null(args, arg) ? NULL : TextDatumGetCString(value_of(args, arg));
-}
-
-/* The number of a word among words, or -1. */
-static int
-find_word(const char *word, const char *const *words, int nwords)
-{
-	for (int i = 0; i < nwords; i++)
-		if (pg_strcasecmp(word, words[i]) == 0)
-			return i;
-	return -1;
-}
-
-/* One of the words that an option can be, by its number. */
-static int
-choice_option(const Arguments *args, enum TrainArgument arg, const char *const *words, int nwords)
-{
-	char	   *value = text_option(args, arg);
-	StringInfoData all;
-
-	if (value == NULL)
-		return 0;
-	initStringInfo(&all);
-	if (find_word(value, words, nwords) >= 0)
-		return find_word(value, words, nwords);
-	for (int i = 0; i < nwords; i++)
-		appendStringInfo(&all, "%s\"%s\"", i == 0 ? "" : i == nwords - 1 ? " or " : ", ", words[i]);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s must be %s, not \"%s\"", names[arg], all.data, value)));
-}
-
 static void
 set_objective(TrainOptions *options, int algorithm, int loss)
 {
@@ -257,12 +130,12 @@ set_objective(TrainOptions *options, int algorithm, int loss)
 }
 
 static void
-read_objective(const Arguments *args, TrainOptions *options)
+read_objective(const TrainArguments *args, TrainOptions *options)
 {
 	set_objective(options,
-				  choice_option(args, TRAIN_ALGORITHM, algorithm_names, lengthof(algorithm_names)),
-				  choice_option(args, TRAIN_LOSS, loss_names, lengthof(loss_names)));
-	if (options->config.loss == TRAIN_HIERARCHICAL_SOFTMAX && !is_null(args, TRAIN_NEGATIVE))
+				  wemb_argument_choice(args, TRAIN_ALGORITHM, algorithm_names, lengthof(algorithm_names)),
+				  wemb_argument_choice(args, TRAIN_LOSS, loss_names, lengthof(loss_names)));
+	if (options->config.loss == TRAIN_HIERARCHICAL_SOFTMAX && !wemb_argument_is_null(args, TRAIN_NEGATIVE))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("negative has no meaning with loss \"hs\""),
@@ -278,28 +151,31 @@ algorithms_that_take(enum TrainArgument arg)
 
 	initStringInfo(&list);
 	for (int i = 0; i < lengthof(algorithms); i++)
-		if (takes(i, arg))
+		if (wemb_algorithm_takes(i, arg))
 			appendStringInfo(&list, "%s\"%s\"", list.len > 0 ? ", " : "", algorithm_names[i]);
 	return list.data;
 }
 
 /* Refuse options that the algorithm does not take. */
 static void
-check_algorithm(const Arguments *args, const TrainOptions *options)
+check_algorithm(const TrainArguments *args, const TrainOptions *options)
 {
 	for (enum TrainArgument arg = 0; arg <= TRAIN_SEED; arg++)
 	{
-		bool		no_subwords = (SET(arg) & SUBWORD_OPTIONS) && options->config.max_n == 0;
+		bool		no_subwords = (TRAIN_SET(arg) & SUBWORD_OPTIONS) && options->config.max_n == 0;
 
-		if (is_null(args, arg) || !(SET(arg) & PREDICT_OPTIONS) || takes(options->algorithm, arg) || no_subwords)
+		if (wemb_argument_is_null(args, arg) || !(TRAIN_SET(arg) & PREDICT_OPTIONS) ||
+			wemb_algorithm_takes(options->algorithm, arg) || no_subwords)
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s has no meaning with algorithm \"%s\"", names[arg], algorithm_names[options->algorithm]),
+				 errmsg("%s has no meaning with algorithm \"%s\"", wemb_argument_name(arg),
+						algorithm_names[options->algorithm]),
 				 options->algorithm == ALGORITHM_AUTO ?
 				 errdetail("Which algorithm is chosen depends on the text, and \"%s\" does not take it.",
 						   algorithm_names[ALGORITHM_SVD]) : 0,
-				 errhint("Leave %s out, or choose an algorithm that takes it: %s.", names[arg], algorithms_that_take(arg))));
+				 errhint("Leave %s out, or choose an algorithm that takes it: %s.", wemb_argument_name(arg),
+						 algorithms_that_take(arg))));
 	}
 }
 
@@ -314,100 +190,86 @@ check_rates(const TrainConfig *config)
 }
 
 static void
-read_rates(const Arguments *args, TrainOptions *options)
+read_rates(const TrainArguments *args, TrainOptions *options)
 {
 	TrainConfig *config = &options->config;
 
-	config->sample = number_option(args, TRAIN_SAMPLE, 0, 1, -1);
-	config->alpha = number_option(args, TRAIN_ALPHA, MIN_ALPHA, 1, -1);
-	config->min_alpha = number_option(args, TRAIN_MIN_ALPHA, 0, 1, -1);
-	options->tolerance = number_option(args, TRAIN_TOLERANCE, 0, 1, -1);
+	config->sample = wemb_argument_number(args, TRAIN_SAMPLE, 0, 1, -1);
+	config->alpha = wemb_argument_number(args, TRAIN_ALPHA, MIN_ALPHA, 1, -1);
+	config->min_alpha = wemb_argument_number(args, TRAIN_MIN_ALPHA, 0, 1, -1);
+	options->tolerance = wemb_argument_number(args, TRAIN_TOLERANCE, 0, 1, -1);
 	check_rates(config);
 }
 
 /* true, or a number of passes. */
 static int
-read_phrases(const Arguments *args)
+read_phrases(const TrainArguments *args)
 {
-	Oid			type = get_fn_expr_argtype(args->fcinfo->flinfo, args->first + TRAIN_PHRASES);
+	Oid			type;
 	int			passes;
 
-	if (is_null(args, TRAIN_PHRASES))
+	if (wemb_argument_is_null(args, TRAIN_PHRASES))
 		return 0;
+	type = wemb_argument_type(args, TRAIN_PHRASES);
 	if (type == BOOLOID)
-		return DatumGetBool(value_of(args, TRAIN_PHRASES)) ? 1 : 0;
+		return DatumGetBool(wemb_argument_value(args, TRAIN_PHRASES)) ? 1 : 0;
 	if (type != INT4OID)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("phrases must be of type boolean or integer, not %s", format_type_be(type)),
 				 errhint("true joins words that often stand together; 2 does so twice, for longer phrases.")));
-	passes = DatumGetInt32(value_of(args, TRAIN_PHRASES));
-	check_range(TRAIN_PHRASES, passes, 0, MODEL_MAX_PHRASES);
+	passes = DatumGetInt32(wemb_argument_value(args, TRAIN_PHRASES));
+	wemb_argument_check_range(TRAIN_PHRASES, passes, 0, MODEL_MAX_PHRASES);
 	return passes;
 }
 
 void
-wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *options)
+wemb_train_options_check_dim(int dim)
 {
-	Arguments	call = {fcinfo, first};
-	const Arguments *args = &call;
+	if (dim < 1 || dim > TRAIN_MAX_DIM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("dimensions must be between 1 and %d, not %d", TRAIN_MAX_DIM, dim),
+				 errdetail("A vector has at most %d elements.", TRAIN_MAX_DIM),
+				 errhint("50 to 300 suit most texts.")));
+}
+
+void
+wemb_train_options_read(const TrainArguments *args, TrainOptions *options)
+{
 	TrainConfig *config = &options->config;
 
 	memset(options, 0, sizeof(*options));
 	initStringInfo(&options->chosen);
-	require(args, TRAIN_DIMENSIONS);
-	require(args, TRAIN_UNIT_LENGTH);
-	require(args, TRAIN_SEED);
+	wemb_argument_require(args, TRAIN_DIMENSIONS);
+	wemb_argument_require(args, TRAIN_UNIT_LENGTH);
+	wemb_argument_require(args, TRAIN_SEED);
 
-	options->model = text_option(args, TRAIN_MODEL);
-	options->tokenizer = is_null(args, TRAIN_TOKENIZER) ? TOKENS_DEFAULT : text_option(args, TRAIN_TOKENIZER);
+	options->model = wemb_argument_text(args, TRAIN_MODEL);
+	options->tokenizer = wemb_argument_text(args, TRAIN_TOKENIZER);
+	if (options->tokenizer == NULL)
+		options->tokenizer = TOKENS_DEFAULT;
 	options->phrases = read_phrases(args);
-	options->init = text_option(args, TRAIN_INIT);
-	options->unit_length = DatumGetBool(value_of(args, TRAIN_UNIT_LENGTH));
-	options->min_count = integer_option(args, TRAIN_MIN_COUNT, 1, PG_INT32_MAX, 0);
-	options->max_vocab = integer_option(args, TRAIN_MAX_VOCAB, 1, PG_INT32_MAX, PG_INT32_MAX);
-	options->workers = integer_option(args, TRAIN_WORKERS, 1, TRAIN_MAX_WORKERS, 0);
+	options->init = wemb_argument_text(args, TRAIN_INIT);
+	options->unit_length = wemb_argument_is_null(args, TRAIN_UNIT_LENGTH) ||
+		DatumGetBool(wemb_argument_value(args, TRAIN_UNIT_LENGTH));
+	options->min_count = wemb_argument_integer(args, TRAIN_MIN_COUNT, 1, PG_INT32_MAX, 0);
+	options->max_vocab = wemb_argument_integer(args, TRAIN_MAX_VOCAB, 1, PG_INT32_MAX, PG_INT32_MAX);
+	options->workers = wemb_argument_integer(args, TRAIN_WORKERS, 1, TRAIN_MAX_WORKERS, 0);
 
-	config->dim = DatumGetInt32(value_of(args, TRAIN_DIMENSIONS));
-	if (config->dim < 1 || config->dim > TRAIN_MAX_DIM)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("dimensions must be between 1 and %d, not %d", TRAIN_MAX_DIM, config->dim),
-				 errdetail("A vector has at most %d elements.", TRAIN_MAX_DIM),
-				 errhint("50 to 300 suit most texts.")));
+	if (!wemb_argument_is_null(args, TRAIN_DIMENSIONS))
+	{
+		config->dim = DatumGetInt32(wemb_argument_value(args, TRAIN_DIMENSIONS));
+		wemb_train_options_check_dim(config->dim);
+	}
 	read_objective(args, options);
-	config->window = integer_option(args, TRAIN_WINDOW_SIZE, 1, TRAIN_MAX_WINDOW, 0);
-	config->negative = integer_option(args, TRAIN_NEGATIVE, 1, TRAIN_MAX_NEGATIVE, DEFAULT_NEGATIVE);
-	config->epochs = integer_option(args, TRAIN_EPOCHS, 1, TRAIN_MAX_EPOCHS, 0);
+	config->window = wemb_argument_integer(args, TRAIN_WINDOW_SIZE, 1, TRAIN_MAX_WINDOW, 0);
+	config->negative = wemb_argument_integer(args, TRAIN_NEGATIVE, 1, TRAIN_MAX_NEGATIVE, DEFAULT_NEGATIVE);
+	config->epochs = wemb_argument_integer(args, TRAIN_EPOCHS, 1, TRAIN_MAX_EPOCHS, 0);
 	read_rates(args, options);
-	config->seed = (uint64) DatumGetInt64(value_of(args, TRAIN_SEED));
+	config->seed = (uint64) DatumGetInt64(wemb_argument_value(args, TRAIN_SEED));
 	read_subwords(args, config);
 	check_algorithm(args, options);
-}
-
-static void
-note_choice(TrainOptions *options, const char *format, ...) pg_attribute_printf(2, 3);
-
-static void
-note_choice(TrainOptions *options, const char *format,...)
-{
-	char		text[64];
-	va_list		args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	appendStringInfo(&options->chosen, "%s%s", options->chosen.len > 0 ? ", " : "", text);
-}
-
-/* In little text, rare words are most of what there is; in much, they are mostly noise. */
-void
-wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens)
-{
-	if (options->min_count > 0)
-		return;
-	options->min_count = tokens < 50000 ? 1 : tokens < 300000 ? 2 : tokens < 1000000 ? 3 : 5;
-	note_choice(options, "min_count %d", (int) options->min_count);
 }
 
 bool
@@ -416,146 +278,29 @@ wemb_train_options_count_pairs(const TrainOptions *options)
 	return options->algorithm == ALGORITHM_GLOVE || options->algorithm == ALGORITHM_SVD;
 }
 
-/* The algorithm is known, and what depends on it alone. */
-static void
-choose_algorithm(TrainOptions *options, uint64 tokens)
-{
-	TrainConfig *config = &options->config;
-
-	if (options->algorithm == ALGORITHM_AUTO)
-	{
-		options->algorithm = tokens < AUTO_TOKENS ? ALGORITHM_SVD : ALGORITHM_SKIPGRAM;
-		note_choice(options, "algorithm %s", algorithm_names[options->algorithm]);
-	}
-	if (config->window == 0)
-		config->window = algorithms[options->algorithm].window;
-	if (!takes(options->algorithm, TRAIN_EPOCHS))
-		config->epochs = 1;
-	if (!takes(options->algorithm, TRAIN_MAX_N))
-		config->min_n = config->max_n = config->buckets = 0;
-}
-
-/* With much text the counts are higher, and an epoch teaches more; little text is soon known by heart. */
-static void
-choose_for_glove(TrainOptions *options)
-{
-	TrainConfig *config = &options->config;
-	bool		much = config->tokens >= MUCH_TOKENS;
-
-	if (config->epochs == 0)
-	{
-		config->epochs = much ? 15 : 25;
-		note_choice(options, "epochs %d", config->epochs);
-	}
-	if (config->alpha < 0)
-	{
-		config->alpha = much ? 0.1 : 0.05;
-		note_choice(options, "alpha %g", config->alpha);
-	}
-	options->x_max = much ? 100 : 10;
-	note_choice(options, "x_max %g", options->x_max);
-}
-
-/* Where words are short, as in Chinese, single characters already mean something, and n-grams of 3 are most words. */
-static void
-choose_n_grams(TrainOptions *options, double mean_length)
-{
-	TrainConfig *config = &options->config;
-	bool		is_short = mean_length < SHORT_WORDS;
-
-	config->min_n = is_short ? 1 : DEFAULT_MIN_N;
-	config->max_n = is_short ? 3 : DEFAULT_MAX_N;
-	if (is_short)
-		note_choice(options, "min_n %d, max_n %d", config->min_n, config->max_n);
-}
-
-/*
- * The mean of a window takes the steps of all its words at once, so CBOW's are larger (as in word2vec).  Skip-gram on
- * little text does best with many epochs of small steps (doc/training.md); who asks for few gets larger ones, so that
- * the sum of the steps stays about the same.
- */
-static double
-default_alpha(const TrainConfig *config)
-{
-	uint64		tokens = config->tokens;
-	double		sum = tokens < 200000 ? 1.7 : tokens < 2000000 ? 0.5 : 0.26;
-
-	if (config->architecture == TRAIN_CBOW)
-		return 0.06;
-	if (tokens >= MUCH_TOKENS)
-		return config->max_n == 0 ? SKIPGRAM_ALPHA : SUBWORD_ALPHA;
-	return Min(SKIPGRAM_ALPHA, Max(0.015, rint(1000 * sum / config->epochs) / 1000));
-}
-
-/* Small texts are gone through more often, in smaller steps. */
-static void
-choose_for_prediction(TrainOptions *options, const TextFacts *facts)
-{
-	TrainConfig *config = &options->config;
-	uint64		tokens = config->tokens;
-
-	if (config->epochs == 0)
-	{
-		config->epochs = (int) Max(tokens < 8000000 ? 10 : 5, Min(60, 36000000 / Max(config->epoch_tokens, 1)));
-		note_choice(options, "epochs %d", config->epochs);
-	}
-	if (config->alpha < 0)
-	{
-		config->alpha = Max(default_alpha(config), config->min_alpha);
-		note_choice(options, "alpha %g", config->alpha);
-	}
-	if (config->min_alpha < 0)
-		config->min_alpha = config->alpha * MIN_ALPHA_SHARE;
-	if (config->sample < 0)
-	{
-		config->sample = tokens < 20000 ? 1e-2 : tokens < 200000 ? 1e-3 : 1e-4;
-		note_choice(options, "sample %g", config->sample);
-	}
-	if (config->max_n < 0)
-		choose_n_grams(options, facts->mean_length);
-	if (config->buckets < 0)
-	{
-		config->buckets = Max(1000, 4 * Min(75000, config->words));
-		note_choice(options, "buckets %d", config->buckets);
-	}
-}
-
-void
-wemb_train_options_choose(TrainOptions *options, const TextFacts *facts)
-{
-	options->config.tokens = facts->tokens;
-	options->config.epoch_tokens = facts->epoch_tokens;
-	options->config.words = (int) facts->words;
-	choose_algorithm(options, facts->tokens);
-	if (!wemb_train_options_count_pairs(options))
-		choose_for_prediction(options, facts);
-	else if (options->algorithm == ALGORITHM_GLOVE)
-		choose_for_glove(options);
-}
-
 void
 wemb_train_options_check(const TrainOptions *options)
 {
 	const TrainConfig *config = &options->config;
 
-	check_range(TRAIN_WORKERS, options->workers, 1, TRAIN_MAX_WORKERS);
-	check_range(TRAIN_MIN_COUNT, options->min_count, 1, PG_INT32_MAX);
-	check_range(TRAIN_WINDOW_SIZE, config->window, 1, TRAIN_MAX_WINDOW);
-	check_range(TRAIN_NEGATIVE, config->negative, 1, TRAIN_MAX_NEGATIVE);
-	check_range(TRAIN_EPOCHS, config->epochs, 1, TRAIN_MAX_EPOCHS);
-	check_number(TRAIN_SAMPLE, config->sample, 0, 1);
-	check_number(TRAIN_ALPHA, config->alpha, MIN_ALPHA, 1);
-	check_number(TRAIN_MIN_ALPHA, config->min_alpha, 0, 1);
+	wemb_argument_check_range(TRAIN_WORKERS, options->workers, 1, TRAIN_MAX_WORKERS);
+	wemb_argument_check_range(TRAIN_MIN_COUNT, options->min_count, 1, PG_INT32_MAX);
+	wemb_argument_check_range(TRAIN_WINDOW_SIZE, config->window, 1, TRAIN_MAX_WINDOW);
+	wemb_argument_check_range(TRAIN_NEGATIVE, config->negative, 1, TRAIN_MAX_NEGATIVE);
+	wemb_argument_check_range(TRAIN_EPOCHS, config->epochs, 1, TRAIN_MAX_EPOCHS);
+	wemb_argument_check_number(TRAIN_SAMPLE, config->sample, 0, 1);
+	wemb_argument_check_number(TRAIN_ALPHA, config->alpha, MIN_ALPHA, 1);
+	wemb_argument_check_number(TRAIN_MIN_ALPHA, config->min_alpha, 0, 1);
 	check_rates(config);
 }
 
 bool
 wemb_train_options_set_objective(TrainOptions *options, const char *algorithm, const char *loss)
 {
-	int			a = find_word(algorithm, algorithm_names, lengthof(algorithm_names));
-	int			l = find_word(loss, loss_names, lengthof(loss_names));
+	int			a = wemb_argument_find(algorithm, algorithm_names, lengthof(algorithm_names));
+	int			l = wemb_argument_find(loss, loss_names, lengthof(loss_names));
 
-	if (a < 0 || l < 0 || !takes(a, TRAIN_LOSS))
+	if (a < 0 || l < 0 || !wemb_algorithm_takes(a, TRAIN_LOSS))
 		return false;
 	set_objective(options, a, l);
 	return true;
@@ -591,15 +336,15 @@ wemb_train_options_json(const TrainOptions *options, int epochs)
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"algorithm\": \"%s\", \"window_size\": %d, \"min_count\": " INT64_FORMAT,
 					 algorithm_names[algorithm], config->window, options->min_count);
-	if (takes(algorithm, TRAIN_LOSS))
+	if (wemb_algorithm_takes(algorithm, TRAIN_LOSS))
 		appendStringInfo(&json, ", \"loss\": \"%s\"", loss_names[config->loss == TRAIN_HIERARCHICAL_SOFTMAX]);
-	if (takes(algorithm, TRAIN_NEGATIVE) && config->loss == TRAIN_NEGATIVE_SAMPLING)
+	if (wemb_algorithm_takes(algorithm, TRAIN_NEGATIVE) && config->loss == TRAIN_NEGATIVE_SAMPLING)
 		appendStringInfo(&json, ", \"negative\": %d", config->negative);
-	if (takes(algorithm, TRAIN_SAMPLE))
+	if (wemb_algorithm_takes(algorithm, TRAIN_SAMPLE))
 		appendStringInfo(&json, ", \"sample\": %g", config->sample);
-	if (takes(algorithm, TRAIN_EPOCHS))
+	if (wemb_algorithm_takes(algorithm, TRAIN_EPOCHS))
 		appendStringInfo(&json, ", \"epochs\": %d, \"alpha\": %g", epochs, config->alpha);
-	if (takes(algorithm, TRAIN_MIN_ALPHA))
+	if (wemb_algorithm_takes(algorithm, TRAIN_MIN_ALPHA))
 		appendStringInfo(&json, ", \"min_alpha\": %g", config->min_alpha);
 	if (algorithm == ALGORITHM_GLOVE)
 		appendStringInfo(&json, ", \"x_max\": %g", options->x_max);

@@ -1,47 +1,16 @@
 /*
  * train_options.h
- *		The options of wemb_train(): what the user said, checked, and what is
- *		chosen from the data where the user said nothing.
+ *		The options of wemb_train(): what the user said, checked.
  */
 #ifndef WEMB_TRAIN_OPTIONS_H
 #define WEMB_TRAIN_OPTIONS_H
 
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "lib/stringinfo.h"
 
+#include "app/train/train_arguments.h"
 #include "core/train/trainer.h"
-
-/*
- * Arguments of wemb_train() and wemb_train_query() behind those that name the
- * source, in the order of sql/install/train.sql.
- */
-enum TrainArgument
-{
-	TRAIN_DIMENSIONS,
-	TRAIN_MODEL,
-	TRAIN_ALGORITHM,
-	TRAIN_LOSS,
-	TRAIN_WINDOW_SIZE,
-	TRAIN_NEGATIVE,
-	TRAIN_EPOCHS,
-	TRAIN_MIN_COUNT,
-	TRAIN_MAX_VOCAB,
-	TRAIN_SAMPLE,
-	TRAIN_ALPHA,
-	TRAIN_MIN_ALPHA,
-	TRAIN_MIN_N,
-	TRAIN_MAX_N,
-	TRAIN_BUCKETS,
-	TRAIN_TOKENIZER,
-	TRAIN_PHRASES,
-	TRAIN_INIT,
-	TRAIN_TOLERANCE,
-	TRAIN_UNIT_LENGTH,
-	TRAIN_WORKERS,
-	TRAIN_SEED
-};
 
 typedef enum TrainAlgorithm
 {
@@ -51,6 +20,10 @@ typedef enum TrainAlgorithm
 	ALGORITHM_SVD,
 	ALGORITHM_AUTO				/* to be chosen */
 } TrainAlgorithm;
+
+/* Lengths of n-grams, if the user says nothing. */
+#define TRAIN_DEFAULT_MIN_N	3
+#define TRAIN_DEFAULT_MAX_N	6
 
 typedef struct TrainOptions
 {
@@ -69,30 +42,22 @@ typedef struct TrainOptions
 	StringInfoData chosen;		/* "epochs 20, min_count 2": what was chosen from the data */
 } TrainOptions;
 
-/* What choices depend on. */
-typedef struct TextFacts
-{
-	uint64		tokens;			/* sum of the words' counts */
-	uint64		epoch_tokens;	/* of the corpus that are one of the words */
-	uint32		words;
-	double		mean_length;	/* of a word, in characters */
-} TextFacts;
-
 /*
- * Read and check the arguments, of which TRAIN_DIMENSIONS is number first;
- * ERROR for one that is out of range or does not go with another.
+ * Read and check the arguments; ERROR for one that is out of range or does not
+ * go with another.
  */
-extern void wemb_train_options_read(FunctionCallInfo fcinfo, int first, TrainOptions *options);
+extern void wemb_train_options_read(const TrainArguments *args, TrainOptions *options);
+
+/* ERROR if vectors cannot have so many dimensions. */
+extern void wemb_train_options_check_dim(int dim);
+
+/* Whether an algorithm takes an argument, its window if the user says nothing, and its name. */
+extern bool wemb_algorithm_takes(TrainAlgorithm algorithm, enum TrainArgument arg);
+extern int	wemb_algorithm_window(TrainAlgorithm algorithm);
+extern const char *wemb_algorithm_name(TrainAlgorithm algorithm);
 
 /* Whether the algorithm trains from counts of which words occur together (count_run.h). */
 extern bool wemb_train_options_count_pairs(const TrainOptions *options);
-
-/*
- * Choose what depends on the amount of text: first min_count, then the rest
- * once the vocabulary is known.  Both add what they chose to options->chosen.
- */
-extern void wemb_train_options_choose_min_count(TrainOptions *options, uint64 tokens);
-extern void wemb_train_options_choose(TrainOptions *options, const TextFacts *facts);
 
 /* How many helpers may be started for a source of any size; and how many of these are worth it for this one. */
 extern int	wemb_train_options_max_helpers(const TrainOptions *options);

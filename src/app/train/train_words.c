@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "app/train/train_choose.h"
 #include "app/train/train_words.h"
 
 static void
@@ -68,7 +69,7 @@ wemb_train_rank(TrainOptions *options, const TrainSource *source, RankedWords *r
 
 	if (vocab->tokens == 0)
 		report_no_text(&source->counts);
-	wemb_train_options_choose_min_count(options, vocab->tokens);
+	wemb_train_choose_min_count(options, vocab->tokens);
 	ranked->vocab = vocab;
 	ranked->numbers = vocab->numbers;
 	ranked->rank = MemoryContextAllocHuge(CurrentMemoryContext, (Size) vocab->numbers * sizeof(int32));
