@@ -132,6 +132,8 @@ wemb_corpus_finish(Corpus *c)
 void
 wemb_corpus_share(Corpus *c)
 {
+	if (c->shared)
+		return;
 	for (int64 i = 0; i < c->nkept; i++)
 	{
 		write_chunk(c, c->kept[i]);

@@ -35,7 +35,7 @@ extern void wemb_corpus_end_text(Corpus *corpus);
 /* No more will be added.  Returns the number of chunks. */
 extern int64 wemb_corpus_finish(Corpus *corpus);
 
-/* Put all of a finished corpus into its file, for others to read it with wemb_corpus_attach() under its name. */
+/* Put all of a finished corpus into its file, for others to wemb_corpus_attach() it by its name; once is enough. */
 extern void wemb_corpus_share(Corpus *corpus);
 extern const char *wemb_corpus_name(const Corpus *corpus);
 

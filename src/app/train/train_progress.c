@@ -36,6 +36,7 @@ static const struct
 	[TRAIN_PHASE_PREPARING] = {"preparing", false},
 	[TRAIN_PHASE_TRAINING] = {"training", true},
 	[TRAIN_PHASE_STORING] = {"storing", false},
+	[TRAIN_PHASE_JUDGING] = {"judging", false},
 };
 
 /* Another version of the library may have written a number that this one does not know. */
@@ -64,15 +65,23 @@ publish(TrainProgress *progress)
 		wemb_status_write(progress->shared, &progress->status);
 }
 
+static void
+set_model(TrainStatus *status, const char *model)
+{
+	int			len = pg_mbcliplen(model, (int) strlen(model), PROGRESS_MODEL - 1);
+
+	memcpy(status->model, model, len);
+	status->model[len] = '\0';
+}
+
 TrainProgress *
 wemb_progress_begin(const char *model)
 {
 	TrainProgress *progress = palloc0(sizeof(TrainProgress));
 	TrainStatus *status = &progress->status;
-	int			len = pg_mbcliplen(model, (int) strlen(model), PROGRESS_MODEL - 1);
 	char	   *why;
 
-	memcpy(status->model, model, len);
+	set_model(status, model);
 	status->encoding = GetDatabaseEncoding();
 	status->user = GetUserId();
 	status->workers = 1;
@@ -134,6 +143,13 @@ wemb_progress_phase(TrainProgress *progress, TrainPhase phase, double total)
 	status->phase_started = progress->reported = GetCurrentTimestamp();
 	status->done = 0;
 	status->total = total;
+	publish(progress);
+}
+
+void
+wemb_progress_model(TrainProgress *progress, const char *model)
+{
+	set_model(&progress->status, model);
 	publish(progress);
 }
 

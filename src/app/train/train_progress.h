@@ -33,7 +33,8 @@ typedef enum TrainPhase
 	TRAIN_PHASE_COUNTING,		/* words that occur together; in tokens */
 	TRAIN_PHASE_PREPARING,		/* memory, and what it holds at the start */
 	TRAIN_PHASE_TRAINING,		/* in tokens, those of all epochs */
-	TRAIN_PHASE_STORING
+	TRAIN_PHASE_STORING,
+	TRAIN_PHASE_JUDGING			/* vectors on trial, by texts that were held out */
 } TrainPhase;
 
 /* What wemb_progress shows.  Another layout needs another TRAIN_STATUS_KIND. */
@@ -84,6 +85,7 @@ extern void wemb_progress_phase(TrainProgress *progress, TrainPhase phase, doubl
 extern void wemb_progress_reading(TrainProgress *progress, int64 texts, uint64 tokens);
 extern void wemb_progress_step(TrainProgress *progress, double done, double loss);
 
+extern void wemb_progress_model(TrainProgress *progress, const char *model);	/* another one than it began with */
 extern void wemb_progress_workers(TrainProgress *progress, int workers);	/* processes at work, this one included */
 extern void wemb_progress_epoch(TrainProgress *progress, int epoch);	/* from 1 */
 
