@@ -9,6 +9,8 @@
 
 #include "core/base/block.h"
 #include "core/model/subword.h"
+#include "core/train/finite.h"
+#include "core/train/subsample.h"
 
 /*
  * Negatives are drawn in proportion to a power of the count.  Skip-gram does best
@@ -73,20 +75,6 @@ wemb_train_scratch_size(const TrainConfig *config)
 		sizeof(double) + sizeof(int32_t);
 
 	return config->words * of_word;
-}
-
-/*
- * Probability of keeping a token: sqrt(t/f) + t/f, where f is the word's share
- * of all tokens (word2vec's code; the paper's equation 5 lacks the second
- * term), as a threshold for 32 random bits.
- */
-static uint32_t
-keep_threshold(double sample, uint64_t count, uint64_t tokens)
-{
-	double		ratio = sample * (double) tokens / (double) count;
-	double		keep = sqrt(ratio) + ratio;
-
-	return sample <= 0 || keep >= 1.0 ? UINT32_MAX : (uint32_t) (keep * 4294967295.0);
 }
 
 static uint64_t
@@ -250,22 +238,6 @@ wemb_train_weights(TrainShared *s, size_t *size)
 
 	*size = (char *) train_out(s, wemb_train_output_rows(&s->config)) - (char *) first;
 	return first;
-}
-
-/* The exponent's bits are all set in an infinity and a NaN, and in nothing else. */
-static bool
-all_finite(const float *x, size_t n)
-{
-	uint32_t	bad = 0;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		uint32_t	bits;
-
-		memcpy(&bits, x + i, sizeof(bits));
-		bad |= (bits & 0x7F800000) == 0x7F800000;
-	}
-	return bad == 0;
 }
 
 bool

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "core/train/subsample.h"
+
 #define LOSS_TOKENS		100000	/* a longer text has its loss measured on one centre word in LOSS_EVERY */
 #define LOSS_EVERY		16
 #define TRAIN_AHEAD		2		/* so many centres early are outputs asked for: enough time for memory to answer */
@@ -105,21 +107,6 @@ wemb_train_resume(TrainShared *s, uint64_t words_done, double alpha_factor)
 	s->alpha_factor = alpha_factor;
 }
 
-/* Drop frequent words as their keep threshold says. */
-static void
-subsample(TrainWorker *w, const int32_t *words, int n)
-{
-	const uint32_t *keep = train_keep(w->shared);
-	int			nkept = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		w->kept[nkept] = words[i];
-		nkept += (uint32_t) (rng_next(&w->rng) >> 32) <= keep[words[i]];
-	}
-	w->nkept = nkept;
-}
-
 /* The words that the centre at position c has in reach, and those behind them that are asked for already. */
 static inline void
 move_window(TrainWorker *w, int c)
@@ -153,7 +140,7 @@ train_centres(TrainWorker *w, int end)
 void
 wemb_train_begin(TrainWorker *w, const int32_t *words, int n)
 {
-	subsample(w, words, n);
+	w->nkept = subsample(train_keep(w->shared), &w->rng, words, n, w->kept);
 	w->ntokens = n;
 	w->next = 0;
 	w->entered = 0;
