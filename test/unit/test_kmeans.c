@@ -34,47 +34,6 @@ random_rows(int n, int dim, float offset, uint64_t seed)
 /* ---- kernels ---- */
 
 static void
-test_products(const WembKernel *kernel)
-{
-	static const int dims[] = {1, 2, 7, 16, 33, 100};
-	Rng			rng = {3};
-
-	for (int n = 1; n <= 40; n++)
-		for (int i = 0; i < 6; i++)
-		{
-			int			dim = dims[i];
-			int			stride = dim + n % 3;
-			float	   *rows = random_rows(n, stride, 0, 1);
-			float	   *panel = random_rows(dim, KERNEL_PANEL, 0, 2);
-			float		sums[40 * KERNEL_PANEL + 1];
-			float		before = noise(&rng);
-
-			for (int j = 0; j <= n * KERNEL_PANEL; j++)
-				sums[j] = before;
-			kernel->add_products(&(PanelProduct) {rows, stride, n, dim, panel, sums});
-			CHECK(sums[n * KERNEL_PANEL] == before, "%d rows: something behind the sums has changed", n);
-			for (int j = 0; j < n * KERNEL_PANEL; j++)
-			{
-				double		exact = before;
-				double		sum = fabs(before);
-
-				for (int d = 0; d < dim; d++)
-				{
-					double		product = (double) rows[j / KERNEL_PANEL * stride + d] *
-						panel[d * KERNEL_PANEL + j % KERNEL_PANEL];
-
-					exact += product;
-					sum += fabs(product);
-				}
-				CHECK(fabs(sums[j] - exact) <= (dim + 1) * 0x1p-23 * sum, "%d rows, %d dimensions: %.9g, not %.9g", n, dim,
-					  sums[j], exact);
-			}
-			free(rows);
-			free(panel);
-		}
-}
-
-static void
 test_maxima(const WembKernel *kernel)
 {
 	float	   *sums = random_rows(50, KERNEL_PANEL, -2, 5);
@@ -417,9 +376,6 @@ main(void)
 	const WembKernel *kernel;
 
 	wemb_kernel_init();
-	unit_group("products of rows and panels agree with double precision");
-	for (int i = 0; (kernel = wemb_kernel_at(i)) != NULL; i++)
-		test_products(kernel);
 	unit_group("maxima are the greatest sums");
 	for (int i = 0; (kernel = wemb_kernel_at(i)) != NULL; i++)
 		test_maxima(kernel);

@@ -165,16 +165,17 @@ static void
 panel_sums(const Centroids *set, const CentroidRows *rows, int first, float *sums)
 {
 	const float *bias = floats_at(set, set->bias) + first;
-	PanelProduct product = {.stride = rows->stride, .n = rows->n, .sums = sums};
+	MatrixProduct product = {.rows = rows->n, .columns = KERNEL_PANEL, .a_row = rows->stride, .a_step = 1,
+		.b_stride = KERNEL_PANEL, .c = sums, .c_stride = KERNEL_PANEL, .add = true};
 
 	for (int r = 0; r < rows->n; r++)
 		memcpy(sums + r * KERNEL_PANEL, bias, KERNEL_PANEL * sizeof(float));
 	for (int d = 0; d < set->dim; d += DEPTH)
 	{
-		product.rows = rows->first + d;
-		product.panel = column_of(set, first) + (size_t) d * KERNEL_PANEL;
-		product.dim = set->dim - d < DEPTH ? set->dim - d : DEPTH;
-		wemb_kernel->add_products(&product);
+		product.a = rows->first + d;
+		product.b = column_of(set, first) + (size_t) d * KERNEL_PANEL;
+		product.depth = set->dim - d < DEPTH ? set->dim - d : DEPTH;
+		wemb_kernel->matrix_product(&product);
 	}
 }
 

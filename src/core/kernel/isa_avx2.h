@@ -27,6 +27,7 @@ typedef __m256 vf;
 #define vf_min(a, b)	_mm256_min_ps(a, b)
 #define vf_max(a, b)	_mm256_max_ps(a, b)
 #define vf_fma(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define vf_sqrt(a)		_mm256_sqrt_ps(a)
 #define vf_abs(a)		_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
 #define vf_shl23(a)		_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a), 23))
 

@@ -32,6 +32,7 @@ typedef __m512 vf;
 #define vf_min(a, b)	_mm512_min_ps(a, b)
 #define vf_max(a, b)	_mm512_max_ps(a, b)
 #define vf_fma(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define vf_sqrt(a)		_mm512_sqrt_ps(a)
 #define vf_abs(a)		_mm512_abs_ps(a)
 #define vf_shl23(a)		_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a), 23))
 

@@ -26,6 +26,7 @@ typedef float32x4_t vf;
 #define vf_min(a, b)	vminq_f32(a, b)
 #define vf_max(a, b)	vmaxq_f32(a, b)
 #define vf_fma(a, b, c) vfmaq_f32(c, a, b)
+#define vf_sqrt(a)		vsqrtq_f32(a)
 #define vf_abs(a)		vabsq_f32(a)
 #define vf_shl23(a)		vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(a), 23))
 #define vf_sum(v)		vaddvq_f32(v)

@@ -16,7 +16,7 @@
  *	vf_load_bytes vf_load_bytes_part
  *						the same, where the memory has bytes without a sign
  *	vf_first(v, n)		the first n lanes of v, 0 < n < VF_LANES, the others zero
- *	vf_add vf_sub vf_mul vf_div vf_min vf_max vf_abs
+ *	vf_add vf_sub vf_mul vf_div vf_min vf_max vf_abs vf_sqrt
  *	vf_fma(a, b, c)		a * b + c
  *	vf_shl23			bits shifted left by 23, as 2^n is made from n
  *	vf_from_i32(p)		from memory with integers of 32 bits
@@ -46,6 +46,8 @@
  *	vt_lookup(t, i)		in every 16 bytes: t's byte at each of i's, which are below 16
  *	vt_fold				as eight words of 16 bits: the sums of those in the same place of every 16 bytes
  */
+#include <math.h>
+
 #include "core/kernel/bytes.h"
 
 #define ISA_NAME		"portable"
@@ -167,6 +169,14 @@ vf_max(vf a, vf b)
 	vf_bits		more = (vf_bits) (a > b);
 
 	return (vf) (((vf_bits) a & more) | ((vf_bits) b & ~more));
+}
+
+static inline vf
+vf_sqrt(vf v)
+{
+	vf			root = {sqrtf(v[0]), sqrtf(v[1]), sqrtf(v[2]), sqrtf(v[3])};
+
+	return root;
 }
 
 static inline float

@@ -104,18 +104,74 @@ typedef struct RowList
 	const int32_t *index;
 } RowList;
 
+/*
+ * c = a b, or c += a b: a has rows x depth numbers, b and c are stored by rows.
+ * Number k of row i of a lies at i * a_row + k * a_step, so that a may be stored by
+ * rows or by columns.  Rows of b and c have room for columns rounded up to
+ * KERNEL_ROW_FLOATS; what lies there in b comes to c like the rest.  Products are
+ * added one after the other in the order of the depth.
+ */
+typedef struct MatrixProduct
+{
+	int			rows;
+	int			columns;
+	int			depth;
+	const float *a;
+	size_t		a_row;
+	size_t		a_step;
+	const float *b;
+	size_t		b_stride;		/* floats from a row to the next */
+	float	   *c;
+	size_t		c_stride;
+	bool		add;			/* to what c holds */
+} MatrixProduct;
+
+/* The gates of the cells of recurrent networks, and of all of them the most. */
+enum
+{
+	GRU_UPDATE = 0,
+	GRU_RESET,
+	GRU_NEW,
+	LSTM_IN = 0,
+	LSTM_FORGET,
+	LSTM_OUT,
+	LSTM_NEW,
+	CELL_GATES
+};
+
+/*
+ * One step of a cell for n numbers, KERNEL_ROW_FLOATS of them at a time: each array has
+ * n.  Forward, a gate is a sum, and becomes what the cell makes of it; backward,
+ * it becomes the derivative of the loss by that sum.  core/train/rnn.h has the cells.
+ */
+typedef struct CellRows
+{
+	int			n;
+	float	   *gate[CELL_GATES];
+	float	   *state;			/* h */
+	const float *before;		/* h of the step before */
+	float	   *inner;			/* GRU: Rn h, backward its derivative; LSTM: c */
+	const float *inner_before;	/* LSTM: c of the step before */
+	float	   *squashed;		/* LSTM: tanh(c) */
+	float	   *d_state;		/* backward: derivatives by h, complete */
+	float	   *d_before;		/* GRU: by h of the step before, added to, but for what goes through sums */
+	float	   *d_inner;		/* LSTM: by c, from the step after */
+	float	   *d_inner_before; /* LSTM: by c of the step before */
+} CellRows;
+
 #define KERNEL_PANEL	32		/* columns that stand side by side */
 
-/* Rows, each stride floats after the one before, and columns: number d of column c is panel[d * KERNEL_PANEL + c]. */
-typedef struct PanelProduct
+/* A step of Adam or AdaGrad, for numbers in groups of KERNEL_ROW_FLOATS. */
+typedef struct AdamStep
 {
-	const float *rows;
-	size_t		stride;			/* at least dim */
-	int			n;
-	int			dim;			/* numbers of a row and of a column that are multiplied */
-	const float *panel;
-	float	   *sums;			/* n times KERNEL_PANEL */
-} PanelProduct;
+	float		rate;			/* Adam: corrected for the moments' start at zero */
+	float		keep_mean;		/* Adam: of the moments, each step */
+	float		keep_square;
+	float		epsilon;
+	float	   *weight;
+	float	   *mean;			/* Adam: of gradients */
+	float	   *square;			/* of their squares: the mean; AdaGrad: the sum */
+} AdamStep;
 
 #define CODE_LANES			16	/* floats that are added side by side */
 #define CODE_HALF_ROUNDING	(1.0f / 2048)	/* rounding a number to a half changes it by less than this share */
@@ -183,11 +239,20 @@ typedef struct WembKernel
 	void		(*scale_f32) (float alpha, float *x, int n);	/* x[i] *= alpha */
 	void		(*targets_step) (SgnsStep *step);
 	void		(*labels_step) (SgnsStep *step);
+	void		(*matrix_product) (const MatrixProduct *product);
+	void		(*elman_forward) (const CellRows *rows);
+	void		(*elman_backward) (const CellRows *rows);
+	void		(*gru_forward) (const CellRows *rows);
+	void		(*gru_backward) (const CellRows *rows);
+	void		(*lstm_forward) (const CellRows *rows);
+	void		(*lstm_backward) (const CellRows *rows);
+	/* p = sigmoid(x): the sum of p^2; x becomes its derivative times weight.  n in groups of KERNEL_ROW_FLOATS. */
+	float		(*squared_error) (float *x, int n, float weight);
+	void		(*adam_step) (const AdamStep *step, const float *gradient, int n);
+	void		(*adagrad_step) (const AdamStep *step, const float *gradient, int n);
 	void		(*sum_rows) (const RowList *list, float *out);	/* out += each row */
 	void		(*add_to_rows) (const RowList *list, const float *x);	/* each row += x */
 
-	/* sums[r * KERNEL_PANEL + c] += the product of row r and column c, added one dimension after the other */
-	void		(*add_products) (const PanelProduct *product);
 	/* the greatest of each KERNEL_PANEL sums; n times */
 	void		(*panel_maxima) (const float *sums, int n, float *maxima);
 

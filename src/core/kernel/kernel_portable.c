@@ -14,6 +14,8 @@
 #include "core/kernel/rows_impl.h"
 #include "core/kernel/panel_impl.h"
 #include "core/kernel/sgns_impl.h"
+#include "core/kernel/matrix_impl.h"
+#include "core/kernel/cell_impl.h"
 #include "core/kernel/bits_impl.h"
 #include "core/kernel/rotate_impl.h"
 #include "core/kernel/code_impl.h"
