@@ -91,7 +91,7 @@
 #define stringToQualifiedNameListCompat(s) stringToQualifiedNameList(s)
 #endif
 
-/* 16: a setting is looked up by name: NULL, or what guc_tables.h says of it.  Before, there is only the list of all. */
+/* 16: a setting is looked up by name: NULL, or what guc_tables.h says.  Before, there is the sorted list of all. */
 #include "utils/guc_tables.h"
 #if PG_VERSION_NUM >= 160000
 #define wemb_guc_find(name) find_option(name, false, true, ERROR)
@@ -99,9 +99,22 @@
 static inline struct config_generic *
 wemb_guc_find(const char *name)
 {
-	for (int i = GetNumConfigOptions(); i-- > 0;)
-		if (pg_strcasecmp(get_guc_variables()[i]->name, name) == 0)
-			return get_guc_variables()[i];
+	struct config_generic **all = get_guc_variables();
+	int			low = 0;
+	int			high = GetNumConfigOptions();
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		int			order = pg_strcasecmp(all[middle]->name, name);
+
+		if (order == 0)
+			return all[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 #endif
@@ -159,6 +172,17 @@ wemb_horizon_passed(FullTransactionId id)
 
 	return U64FromFullTransactionId(id) < next - (uint32) ((uint32) next - GetOldestXmin(NULL, PROCARRAY_FLAGS_VACUUM));
 }
+#endif
+
+/* 14: a buffer in which a page was seen can be pinned without looking for the page; 16: files' names were renamed. */
+#if PG_VERSION_NUM >= 160000
+#define wemb_read_recent_buffer(relation, block, buffer) \
+	ReadRecentBuffer((relation)->rd_locator, MAIN_FORKNUM, block, buffer)
+#elif PG_VERSION_NUM >= 140000
+#define wemb_read_recent_buffer(relation, block, buffer) \
+	ReadRecentBuffer((relation)->rd_node, MAIN_FORKNUM, block, buffer)
+#else
+#define wemb_read_recent_buffer(relation, block, buffer) false
 #endif
 
 /* 14: predefined roles have names of their own. */

@@ -61,6 +61,15 @@ array_visit(GraphStore *store, uint32_t node, GraphVisit *visit)
 	return at->used;
 }
 
+/* All is in memory. */
+static void
+array_expect(GraphStore *store, const uint32_t *nodes, int n)
+{
+	(void) store;
+	(void) nodes;
+	(void) n;
+}
+
 static void
 array_distances_to(ArrayStore *array, const float *x, const uint32_t *nodes, int n, float *distances)
 {
@@ -128,7 +137,7 @@ static void
 array_init(ArrayStore *array, const GraphConfig *config, const float *vectors, int dim, uint32_t max_nodes)
 {
 	memset(array, 0, sizeof(*array));
-	array->store = (GraphStore) {true, array_visit, array_measure, array_distances, array_any_within, array_links,
+	array->store = (GraphStore) {true, array_visit, array_expect, array_measure, array_distances, array_any_within, array_links,
 		array_is_gone, array_below};
 	array->config = *config;
 	array->dim = dim;

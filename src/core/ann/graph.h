@@ -62,6 +62,9 @@ struct GraphStore
 	/* Fill visit.  false: there is no such node any more. */
 	bool		(*visit) (GraphStore *store, uint32_t node, GraphVisit *visit);
 
+	/* Nodes that may well be visited soon: a store can begin to fetch them. */
+	void		(*expect) (GraphStore *store, const uint32_t *nodes, int n);
+
 	/* Distances of n nodes to the query.  A node that has gone away is infinitely far. */
 	void		(*measure) (GraphStore *store, const uint32_t *nodes, int n, float *distances);
 

@@ -19,6 +19,8 @@
 #include <math.h>
 #include <string.h>
 
+#define EXPECTED	2			/* nodes on top of the queue that the store is told of before a visit */
+
 typedef struct SeenNode
 {
 	uint32_t	node;
@@ -116,11 +118,26 @@ seen_is_free(const GraphSearch *search, const SeenNode *place)
 	return place->search != search->number;
 }
 
+/* Where node is, unless others were there first. */
+static inline uint32_t
+seen_place(const GraphSearch *search, uint32_t node)
+{
+	return (uint32_t) ((node * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & search->seen_mask;
+}
+
+/* The places of a visit's links are all over the table: fetch them at once. */
+static inline void
+seen_expect(const GraphSearch *search, const uint32_t *nodes, int n)
+{
+	for (int i = 0; i < n; i++)
+		__builtin_prefetch(&search->seen[seen_place(search, nodes[i])]);
+}
+
 /* Where node is, or where it would be. */
 static inline SeenNode *
 seen_find(const GraphSearch *search, uint32_t node)
 {
-	uint32_t	i = (uint32_t) ((node * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & search->seen_mask;
+	uint32_t	i = seen_place(search, node);
 
 	while (!seen_is_free(search, &search->seen[i]) && search->seen[i].node != node)
 		i = (i + 1) & search->seen_mask;
@@ -331,6 +348,7 @@ meet_estimated(GraphSearch *search)
 {
 	const GraphVisit *visit = &search->visit;
 
+	seen_expect(search, visit->links, visit->nlinks);
 	search->distances += visit->nlinks;
 	for (int i = 0; i < visit->nlinks; i++)
 	{
@@ -353,6 +371,7 @@ meet_measured(GraphSearch *search)
 	const GraphVisit *visit = &search->visit;
 	int			n = 0;
 
+	seen_expect(search, visit->links, visit->nlinks);
 	for (int i = 0; i < visit->nlinks; i++)
 	{
 		SeenNode   *seen = seen_find(search, visit->links[i]);
@@ -367,6 +386,19 @@ meet_measured(GraphSearch *search)
 	search->distances += n;
 	for (int i = 0; i < n; i++)
 		queue_add(search, (GraphCandidate) {search->fresh_distances[i], search->fresh[i]});
+}
+
+/* What is on top of the queue comes next, unless the node that is visited now leads to something nearer. */
+static void
+expect_next(GraphSearch *search)
+{
+	uint32_t	nodes[EXPECTED];
+	int			n = 0;
+
+	for (; n < EXPECTED && (uint32_t) n < search->nqueue; n++)
+		nodes[n] = search->queue[n].node;
+	if (n > 0)
+		search->store->expect(search->store, nodes, n);
 }
 
 static void
@@ -389,6 +421,7 @@ visit_node(GraphSearch *search, GraphCandidate at)
 		}
 		seen->estimates = 0;
 	}
+	expect_next(search);
 	if (!search->store->visit(search->store, at.node, visit))
 		return;
 	search->visits++;

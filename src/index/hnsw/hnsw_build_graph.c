@@ -209,6 +209,13 @@ prefetch_node(const BuildNode *node)
 	__builtin_prefetch((const char *) node + CACHE_LINE);
 }
 
+static inline void
+prefetch_links(const BuildLinks *links)
+{
+	__builtin_prefetch(links);
+	__builtin_prefetch((const char *) links + CACHE_LINE);
+}
+
 static void
 graph_distances(GraphStore *store, uint32_t number, const uint32_t *numbers, int n, float *distances)
 {
@@ -219,6 +226,13 @@ graph_distances(GraphStore *store, uint32_t number, const uint32_t *numbers, int
 		prefetch_node(node_at(store, numbers[i]));
 	for (int i = 0; i < n; i++)
 		distances[i] = node_distance(inserter, from, node_at(store, numbers[i]));
+}
+
+static void
+graph_expect(GraphStore *store, const uint32_t *numbers, int n)
+{
+	for (int i = 0; i < n; i++)
+		prefetch_links(build_links(node_at(store, numbers[i])));
 }
 
 static void
@@ -325,8 +339,8 @@ wemb_hnsw_build_inserter(BuildGraph *graph, const HnswIndex *index)
 {
 	BuildInserter *inserter = palloc0(sizeof(BuildInserter));
 
-	inserter->store = (GraphStore) {true, graph_visit, graph_measure, graph_distances, graph_any_within, graph_links,
-		graph_is_gone, graph_below};
+	inserter->store = (GraphStore) {true, graph_visit, graph_expect, graph_measure, graph_distances, graph_any_within,
+		graph_links, graph_is_gone, graph_below};
 	inserter->graph = graph;
 	inserter->index = index;
 	inserter->sign = 1;

@@ -85,11 +85,11 @@ wemb_hnsw_new_meta(Relation relation, int sparse_size)
 	};
 }
 
-/* bounds are left out: a search compares estimates, and gets distances where it goes */
-static Quant *
-make_quant(const HnswMeta *meta, int dim)
+/* Bounds are left out: a search compares estimates, and gets distances where it goes. */
+static QuantConfig
+quant_config(const HnswMeta *meta, int dim)
 {
-	QuantConfig config = {
+	return (QuantConfig) {
 		.dim = dim,
 		.bits = 1,
 		.metric = meta->distance == INDEX_IP ? QUANT_IP : QUANT_L2,
@@ -97,15 +97,43 @@ make_quant(const HnswMeta *meta, int dim)
 		.unit = 1,
 		.bounds = false
 	};
-
-	return wemb_quant_init(palloc(wemb_quant_size(&config)), &config);
 }
 
-HnswIndex *
-wemb_hnsw_make(Relation relation, const HnswMeta *meta)
+static Size
+size_of_quant(const HnswMeta *meta, int dim)
 {
-	HnswIndex  *index = palloc0(sizeof(HnswIndex));
+	QuantConfig config = quant_config(meta, dim);
 
+	return MAXALIGN(wemb_quant_size(&config));
+}
+
+/* One block, so that it can be copied as a whole: the index, then what its pointers to quantizers lead to. */
+static Size
+size_of_index(const HnswMeta *meta)
+{
+	Size		size = MAXALIGN(sizeof(HnswIndex));
+
+	if (meta->code_dim > 0)
+		size += size_of_quant(meta, meta->dim) + size_of_quant(meta, meta->code_dim);
+	return size;
+}
+
+static void
+set_pointers(HnswIndex *index, const HnswMeta *meta)
+{
+	char	   *rest = (char *) index + MAXALIGN(sizeof(HnswIndex));
+
+	if (meta->code_dim == 0)
+		return;
+	index->vectors.rotation = index->vectors.codes = (Quant *) rest;
+	if (meta->code_dim < index->vectors.rotation->padded)
+		index->vectors.codes = (Quant *) (rest + size_of_quant(meta, meta->dim));
+}
+
+static void
+fill_index(HnswIndex *index, Relation relation, const HnswMeta *meta)
+{
+	memset(index, 0, size_of_index(meta));
 	index->relation = relation;
 	index->vectors.relation = relation;
 	index->vectors.metric = wemb_index_metric(relation);
@@ -117,12 +145,23 @@ wemb_hnsw_make(Relation relation, const HnswMeta *meta)
 	index->graph = graph_config(meta, index->vectors.metric);
 	if (meta->code_dim > 0)
 	{
-		index->vectors.rotation = make_quant(meta, meta->dim);
-		index->vectors.codes = index->vectors.rotation;
-		if (meta->code_dim < index->vectors.rotation->padded)
-			index->vectors.codes = make_quant(meta, meta->code_dim);
+		QuantConfig config = quant_config(meta, meta->dim);
+
+		wemb_quant_init((char *) index + MAXALIGN(sizeof(HnswIndex)), &config);
+		set_pointers(index, meta);
+		config.dim = meta->code_dim;
+		if (index->vectors.codes != index->vectors.rotation)
+			wemb_quant_init(index->vectors.codes, &config);
 		index->vectors.shrink = sqrtf((float) index->vectors.rotation->padded / index->vectors.codes->padded);
 	}
+}
+
+HnswIndex *
+wemb_hnsw_make(Relation relation, const HnswMeta *meta)
+{
+	HnswIndex  *index = palloc(size_of_index(meta));
+
+	fill_index(index, relation, meta);
 	wemb_hnsw_set_unit(index, meta->unit);
 	return index;
 }
@@ -150,9 +189,9 @@ wemb_hnsw_read_meta(Relation relation, HnswMeta *meta)
 	UnlockReleaseBuffer(buffer);
 }
 
-/* Whether meta's numbers are such that no page is read wrongly because of them. */
+/* Whether meta's constants are such that no page is read wrongly because of them. */
 static bool
-is_sound(const HnswMeta *meta, const IndexMetric *metric, int dim)
+fits_index(const HnswMeta *meta, const IndexMetric *metric, int dim)
 {
 	bool		sparse = wemb_value_form(metric) == VALUE_SPARSE;
 	HnswLayout	layout = wemb_hnsw_layout(sparse ? meta->value_size : copy_size(metric, dim, 0), dim, has_codes(metric),
@@ -162,28 +201,69 @@ is_sound(const HnswMeta *meta, const IndexMetric *metric, int dim)
 		meta->element == metric->element && meta->distance == metric->distance &&
 		meta->ef_construction >= HNSW_MIN_EF_CONSTRUCTION && meta->ef_construction <= HNSW_MAX_EF_CONSTRUCTION &&
 		meta->slot_size == layout.slot_size && meta->links == layout.links && meta->value_size == layout.value_size &&
-		meta->code_dim == layout.code_dim && meta->top <= GRAPH_MAX_LEVEL &&
-		(meta->entry == HNSW_NONE) == (meta->top < 0);
+		meta->code_dim == layout.code_dim;
+}
+
+static void
+check_meta(Relation relation, const HnswMeta *meta)
+{
+	const IndexMetric *metric = wemb_index_metric(relation);
+
+	if (meta->magic == HNSW_MAGIC && meta->version != HNSW_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("index \"%s\" has version %u of its format, but this wemb reads version %u",
+						RelationGetRelationName(relation), meta->version, HNSW_VERSION),
+				 errhint("REINDEX it.")));
+	if (!fits_index(meta, metric, wemb_index_dim(relation, metric)))
+		wemb_hnsw_corrupt(relation, HNSW_META_BLKNO, "the metapage does not fit the index");
+}
+
+/*
+ * What follows from an index's constants, checked and made ready once in a session.  The server may free it whenever
+ * it hears that the relation has changed, and that can be in the midst of a scan: so each opening has a copy.
+ */
+typedef struct KeptIndex
+{
+	HnswMeta	meta;			/* only its constants count */
+	HnswIndex	index;			/* last: its quantizers follow */
+} KeptIndex;
+
+static const HnswIndex *
+keep_index(Relation relation, const HnswMeta *meta)
+{
+	KeptIndex  *kept = relation->rd_amcache;
+
+	if (kept != NULL && memcmp(&kept->meta, meta, HNSW_META_CONSTANTS) == 0)
+		return &kept->index;
+	check_meta(relation, meta);
+	kept = MemoryContextAlloc(relation->rd_indexcxt, offsetof(KeptIndex, index) + size_of_index(meta));
+	kept->meta = *meta;
+	fill_index(&kept->index, relation, meta);
+	if (relation->rd_amcache != NULL)
+		pfree(relation->rd_amcache);
+	relation->rd_amcache = kept;
+	return &kept->index;
 }
 
 HnswIndex *
 wemb_hnsw_open(Relation relation, HnswMeta *meta)
 {
-	const IndexMetric *metric = wemb_index_metric(relation);
 	HnswMeta	here;
+	const HnswIndex *kept;
+	HnswIndex  *index;
 
 	wemb_hnsw_read_meta(relation, &here);
-	if (here.magic == HNSW_MAGIC && here.version != HNSW_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("index \"%s\" has version %u of its format, but this wemb reads version %u",
-						RelationGetRelationName(relation), here.version, HNSW_VERSION),
-				 errhint("REINDEX it.")));
-	if (!is_sound(&here, metric, wemb_index_dim(relation, metric)))
+	kept = keep_index(relation, &here);
+	if (here.top > GRAPH_MAX_LEVEL || (here.entry == HNSW_NONE) != (here.top < 0))
 		wemb_hnsw_corrupt(relation, HNSW_META_BLKNO, "the metapage does not fit the index");
+	index = palloc(size_of_index(&here));
+	memcpy(index, kept, size_of_index(&here));
+	set_pointers(index, &here);
+	wemb_hnsw_set_unit(index, here.unit);
 	if (meta != NULL)
 		*meta = here;
-	return wemb_hnsw_make(relation, &here);
+	return index;
 }
 
 int

@@ -79,6 +79,8 @@ typedef struct HnswMeta
 
 StaticAssertDecl(sizeof(HnswMeta) == 128, "HnswMeta must have no padding");
 
+#define HNSW_META_CONSTANTS offsetof(HnswMeta, curve)	/* first bytes, which say how pages are to be read */
+
 /*
  * The head of a slot.  A record goes on with, at hnsw_numbers() and so on:
  *
@@ -142,10 +144,17 @@ hnsw_first_number(const HnswLayout *layout, BlockNumber block)
 	return (block - 1) * (uint32) layout->slots_per_page;
 }
 
+/* Where in its page a slot begins. */
+static inline int
+hnsw_offset(const HnswLayout *layout, uint32 number)
+{
+	return (int) MAXALIGN(SizeOfPageHeaderData) + (int) (number % layout->slots_per_page) * layout->slot_size;
+}
+
 static inline HnswSlot *
 hnsw_slot(const HnswLayout *layout, Page page, uint32 number)
 {
-	return (HnswSlot *) (PageGetContents(page) + (number % layout->slots_per_page) * layout->slot_size);
+	return (HnswSlot *) ((char *) page + hnsw_offset(layout, number));
 }
 
 static inline HnswSpecial *

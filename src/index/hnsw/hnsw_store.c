@@ -7,10 +7,15 @@
 #include <math.h>
 
 #include "index/hnsw/hnsw_store.h"
+#include "index/recent_page.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
-#define FIRST_SEEN		2048	/* records that a search may come across before it grows */
+#define FIRST_SEEN		2048	/* records that a search may come across before it grows, at least */
+#define SEEN_A_CANDIDATE	16	/* and for each that it keeps: seldom does it come across more before its first row */
+#define FIRST_EF		128		/* candidates that a block has room for, at least */
+#define MOST_IDLE		(1024 * 1024)	/* bytes of a block that is kept for the next search */
 
 #define LEAST_SHARE		0.5f	/* of an estimate, beside a record that the query hardly differs from */
 
@@ -40,17 +45,26 @@ HnswSlot *
 wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buffer *buffer)
 {
 	BlockNumber block = hnsw_block(&index->layout, number);
+	bool		known = wemb_recent_page_read(index->relation, block, buffer);
 	Page		page;
 
-	*buffer = ReadBuffer(index->relation, block);
+	if (!known)
+		*buffer = ReadBuffer(index->relation, block);
 	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(*buffer);
-	if (!PageIsNew(page) && hnsw_special(page)->magic == HNSW_PAGE_MAGIC && hnsw_special(page)->kind == HNSW_PAGE_SLOTS)
-		return hnsw_slot(&index->layout, page, number);
-	if (!PageIsNew(page))
-		wemb_hnsw_corrupt(index->relation, block, "no page of records");
-	UnlockReleaseBuffer(*buffer);
-	return NULL;
+	if (!known)
+	{
+		/* A page of slots stays one: once is enough, since its head and its end are two more places to wait for. */
+		if (PageIsNew(page))
+		{
+			UnlockReleaseBuffer(*buffer);
+			return NULL;
+		}
+		if (hnsw_special(page)->magic != HNSW_PAGE_MAGIC || hnsw_special(page)->kind != HNSW_PAGE_SLOTS)
+			wemb_hnsw_corrupt(index->relation, block, "no page of records");
+		wemb_recent_page_remember(index->relation, block, *buffer);
+	}
+	return hnsw_slot(&index->layout, page, number);
 }
 
 void
@@ -277,6 +291,16 @@ store_visit(GraphStore *graph, uint32_t number, GraphVisit *visit)
 	return true;
 }
 
+static void
+store_expect(GraphStore *graph, const uint32_t *numbers, int n)
+{
+	const HnswIndex *index = ((HnswStore *) graph)->index;
+
+	for (int i = 0; i < n; i++)
+		wemb_recent_page_prefetch(index->relation, hnsw_block(&index->layout, numbers[i]),
+								  hnsw_offset(&index->layout, numbers[i]), index->layout.slot_size);
+}
+
 bool
 wemb_hnsw_store_copy(HnswStore *store, uint32 number, IndexCopy *copy)
 {
@@ -409,30 +433,70 @@ store_below(GraphStore *graph, uint32_t number)
 
 /* ---- the store ---- */
 
-static void
-make_search(HnswStore *store, const GraphSearch *old)
+/* The block of a search that has ended, for the next one: to allocate and clear it takes as long as many visits. */
+static struct
 {
-	void	   *block = MemoryContextAllocHuge(store->context, wemb_graph_search_size(&store->search_config));
+	GraphSearch *search;		/* or NULL */
+	GraphSearchConfig config;
+	Size		room;			/* bytes; config may take less */
+} idle;
 
-	if (old == NULL)
-		store->search = wemb_graph_search_init(block, &store->search_config);
-	else
-		store->search = wemb_graph_search_grow(block, &store->search_config, old);
+static void
+make_search(HnswStore *store)
+{
+	const GraphSearchConfig *config = &store->search_config;
+	Size		size = wemb_graph_search_size(config);
+	void	   *block;
+
+	if (idle.search != NULL && idle.room >= size)
+	{
+		bool		same = idle.config.max_ef == config->max_ef && idle.config.max_seen == config->max_seen;
+
+		store->search = same ? idle.search : wemb_graph_search_init(idle.search, config);
+		store->search_room = idle.room;
+		idle.search = NULL;
+		return;
+	}
+	block = MemoryContextAllocHuge(TopMemoryContext, size);
+	store->search = wemb_graph_search_init(block, config);
+	store->search_room = size;
+}
+
+/* The store's memory is about to be freed, at the end of a scan or by an error. */
+static void
+give_search_back(void *arg)
+{
+	HnswStore  *store = arg;
+
+	if (store->search == NULL)
+		return;
+	if (store->search_room > MOST_IDLE || (idle.search != NULL && idle.room >= store->search_room))
+	{
+		pfree(store->search);
+		return;
+	}
+	if (idle.search != NULL)
+		pfree(idle.search);
+	idle.search = store->search;
+	idle.config = store->search_config;
+	idle.room = store->search_room;
 }
 
 HnswStore *
 wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember)
 {
 	HnswStore  *store = palloc0(sizeof(HnswStore));
+	uint32		seen = pg_nextpower2_32(ef * SEEN_A_CANDIDATE);
 
-	store->graph = (GraphStore) {index->vectors.codes == NULL, store_visit, store_measure, store_distances,
-		store_any_within, store_links, store_is_gone, store_below};
+	store->graph = (GraphStore) {index->vectors.codes == NULL, store_visit, store_expect, store_measure,
+		store_distances, store_any_within, store_links, store_is_gone, store_below};
 	store->index = index;
 	store->hidden = HNSW_NONE;
-	store->context = CurrentMemoryContext;
-	store->search_config = (GraphSearchConfig) {.max_ef = ef, .max_seen = FIRST_SEEN};
+	store->search_config = (GraphSearchConfig) {.max_ef = Max(ef, FIRST_EF), .max_seen = Max(seen, FIRST_SEEN)};
 	store->copy_bytes = palloc(wemb_value_max_copy(&index->vectors));
-	make_search(store, NULL);
+	store->on_reset = (MemoryContextCallback) {.func = give_search_back,.arg = store};
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &store->on_reset);
+	make_search(store);
 	if (remember)
 	{
 		store->copies_context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw copies", ALLOCSET_DEFAULT_SIZES);
@@ -452,9 +516,14 @@ void
 wemb_hnsw_store_grow(HnswStore *store)
 {
 	GraphSearch *old = store->search;
+	GraphSearchConfig config = store->search_config;
+	void	   *block;
 
-	store->search_config.max_seen *= 2;
-	make_search(store, old);
+	config.max_seen *= 2;
+	block = MemoryContextAllocHuge(TopMemoryContext, wemb_graph_search_size(&config));
+	store->search = wemb_graph_search_grow(block, &config, old);
+	store->search_config = config;
+	store->search_room = wemb_graph_search_size(&config);
 	pfree(old);
 }
 

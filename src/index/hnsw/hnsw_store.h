@@ -31,9 +31,10 @@ typedef struct HnswStore
 	const IndexCopy *query_copy; /* not with codes */
 	bool		lower;			/* distances to the query are what the vectors are away at least, not their copies */
 	uint32		hidden;			/* a record that searches do not see, or HNSW_NONE */
-	GraphSearch *search;
+	GraphSearch *search;		/* in a block of the session's, which goes back when the store's memory is reset */
 	GraphSearchConfig search_config;
-	MemoryContext context;		/* of the search's block and of remembered copies */
+	Size		search_room;	/* bytes of that block */
+	MemoryContextCallback on_reset;
 	const SlotSet *gone;		/* those that are gone, and no others; NULL: look there */
 	struct CopyCache_hash *copies;	/* of records met, or NULL: do not remember them */
 	MemoryContext copies_context;
