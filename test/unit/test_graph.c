@@ -501,7 +501,7 @@ test_back_link(void)
 	ArrayStore	array;
 	GraphSelect how = {6, 1, false};
 	uint32_t	links[GRAPH_MAX_LINKS] = {GRAPH_NONE, 11, 12 | GRAPH_CHILD, 13};
-	GraphBackLink back = {1, 11, 0, true};
+	GraphBackLink back = {1, 11, 0, .child = true};
 	int			n = 4;
 
 	unit_group("a link back: new, known already, too far, and links of the tree stay");
@@ -511,13 +511,20 @@ test_back_link(void)
 		array.nodes[i] = (ArrayNode) {.vector = i, .used = true};
 	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n), "known");
 	CHECK(n == 4 && links[1] == (11 | GRAPH_CHILD), "no child");
-	back = (GraphBackLink) {1, 20, 0.1f, false};
+	back = (GraphBackLink) {1, 20, 0.1f, .child = false};
 	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 5 && links[4] == 20, "new");
-	back = (GraphBackLink) {1, 21, 0.1f, true};
+	back = (GraphBackLink) {1, 20, .offer = true};
+	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 5, "offer of a link that is there");
+	back = (GraphBackLink) {1, 21, 0.1f, .child = true};
 	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 6 && links[5] == (21 | GRAPH_CHILD), "child");
-	back = (GraphBackLink) {1, 22, 1e6f, false};
+	back = (GraphBackLink) {1, 24, .offer = true};
+	CHECK(!wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 6 && links[4] == 20, "offer without room");
+	n = 5;
+	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 6 && links[5] == 24, "offer with room");
+	links[5] = 21 | GRAPH_CHILD;
+	back = (GraphBackLink) {1, 22, 1e6f, .child = false};
 	wemb_graph_back_link(&array.store, &how, &back, links, &n);
-	back = (GraphBackLink) {1, 23, 1e6f, true};
+	back = (GraphBackLink) {1, 23, 1e6f, .child = true};
 	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n), "child that is far");
 	CHECK(n <= 6 && links[0] == GRAPH_NONE && links[1] == (11 | GRAPH_CHILD) && links[2] == (12 | GRAPH_CHILD) &&
 		  links[3] == (21 | GRAPH_CHILD) && links[4] == (23 | GRAPH_CHILD), "the tree");
@@ -554,7 +561,8 @@ test_back_link_pruned(void)
 
 		for (uint32_t newcomer = 62; newcomer < 400; newcomer++)
 		{
-			GraphBackLink back = {node, newcomer, wemb_kernel->l2sq_f32(vectors[node], vectors[newcomer], DIM), false};
+			float		distance = wemb_kernel->l2sq_f32(vectors[node], vectors[newcomer], DIM);
+			GraphBackLink back = {node, newcomer, distance, .child = false};
 			uint32_t	other[GRAPH_MAX_LINKS];
 			int			nother = n;
 			bool		full = n == how.max;

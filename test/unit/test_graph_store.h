@@ -137,8 +137,8 @@ static void
 array_init(ArrayStore *array, const GraphConfig *config, const float *vectors, int dim, uint32_t max_nodes)
 {
 	memset(array, 0, sizeof(*array));
-	array->store = (GraphStore) {true, array_visit, array_expect, array_measure, array_distances, array_any_within, array_links,
-		array_is_gone, array_below};
+	array->store = (GraphStore) {true, array_visit, array_expect, array_measure, array_distances, array_any_within,
+		array_links, array_is_gone, array_below};
 	array->config = *config;
 	array->dim = dim;
 	array->vectors = vectors;
@@ -169,16 +169,16 @@ array_grow(ArrayStore *array)
 	free(old);
 }
 
-static void
-array_back_link(ArrayStore *array, uint32_t node, uint32_t newcomer, float distance, bool child)
+static bool
+array_back_link(ArrayStore *array, const GraphBackLink *back)
 {
-	ArrayNode  *at = &array->nodes[node];
+	ArrayNode  *at = &array->nodes[back->node];
 	GraphSelect how = {wemb_graph_max_links(&array->config, at->layer), array->config.alpha, false};
-	GraphBackLink back = {node, newcomer, distance, child};
 	int			n = at->nlinks;
+	bool		taken = wemb_graph_back_link(&array->store, &how, back, at->links, &n);
 
-	wemb_graph_back_link(&array->store, &how, &back, at->links, &n);
 	at->nlinks = (uint8_t) n;
+	return taken;
 }
 
 static void
@@ -186,13 +186,16 @@ array_write_plan(ArrayStore *array, const GraphPlan *plan, uint32_t vector, uint
 {
 	uint32_t	node = array->nnodes++;
 	ArrayNode  *at = &array->nodes[node];
+	int			taken = 0;
 
 	*at = (ArrayNode) {.vector = vector, .below = below, .layer = (uint8_t) plan->layer, .used = true};
 	at->nlinks = plan->nlinks > 0 ? plan->nlinks : 1;
 	at->links[0] = GRAPH_NONE;
 	memcpy(at->links, plan->links, plan->nlinks * sizeof(uint32_t));
 	for (int i = 0; i < plan->nlinks; i++)
-		array_back_link(array, plan->links[i], node, plan->distances[i], i == 0);
+		taken += array_back_link(array, &(GraphBackLink) {plan->links[i], node, plan->distances[i], .child = i == 0});
+	for (int i = 0; i < plan->noffers && taken < wemb_graph_wanted(&array->config); i++)
+		taken += array_back_link(array, &(GraphBackLink) {plan->offers[i], node, .offer = true});
 	if (plan->layer > array->top)
 	{
 		array->top = plan->layer;

@@ -19,6 +19,12 @@ wemb_graph_selection(const GraphConfig *config, int layer)
 }
 
 int
+wemb_graph_wanted(const GraphConfig *config)
+{
+	return config->m * 3 / 4;
+}
+
+int
 wemb_graph_draw_level(Rng *rng, int m)
 {
 	int			level = 0;
@@ -88,6 +94,31 @@ wemb_graph_plan_parent(GraphStore *store, int max, GraphPlan *plan)
 	plan->distances[0] = distance;
 }
 
+static bool
+is_linked(const GraphPlan *plan, uint32_t node)
+{
+	for (int i = 0; i < plan->nlinks; i++)
+		if (plan->links[i] == node)
+			return true;
+	return false;
+}
+
+/*
+ * Few links are chosen, since most candidates are passed over for a nearer one. A node that few others lead to is
+ * hardly ever found: so some more of those near it shall have a link to it, as far as that costs none of theirs.
+ */
+static void
+plan_offers(const GraphInsert *insert, GraphPlan *plan)
+{
+	int			n;
+	const GraphCandidate *near = wemb_graph_search_nearest(insert->search, &n);
+	int			most = 2 * wemb_graph_wanted(insert->config);	/* many of them are full */
+
+	for (int i = 0; i < n && plan->noffers < most; i++)
+		if (!is_linked(plan, near[i].node))
+			plan->offers[plan->noffers++] = near[i].node;
+}
+
 /* The links of the new node, among what the search found. */
 static void
 plan_links(GraphInsert *insert, GraphPlan *plan)
@@ -108,6 +139,7 @@ plan_links(GraphInsert *insert, GraphPlan *plan)
 		insert->store->measure(insert->store, plan->links, plan->nlinks, plan->distances);
 		wemb_graph_plan_parent(insert->store, how.max, plan);
 	}
+	plan_offers(insert, plan);
 }
 
 void
@@ -129,6 +161,7 @@ wemb_graph_insert_next(GraphInsert *insert, GraphPlan *plan)
 		return GRAPH_END;
 	plan->layer = insert->layer;
 	plan->nlinks = 0;
+	plan->noffers = 0;
 	if (insert->layer > insert->top)
 	{
 		insert->layer--;

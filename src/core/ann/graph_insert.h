@@ -33,6 +33,8 @@ typedef struct GraphPlan
 	int			nlinks;			/* 0: there is no such layer yet, or it is empty: a first node without parent */
 	uint32_t	links[GRAPH_MAX_LINKS]; /* the parent first; no flags */
 	float		distances[GRAPH_MAX_LINKS];
+	int			noffers;
+	uint32_t	offers[GRAPH_MAX_LINKS];	/* others that a link to the new node is offered to, nearest first */
 } GraphPlan;
 
 typedef struct GraphInsert
@@ -49,6 +51,9 @@ typedef struct GraphInsert
 
 /* How many links a node may have. */
 extern int	wemb_graph_max_links(const GraphConfig *config, int layer);
+
+/* How many nodes shall have a link to a new one; if fewer of its links take one back, others are offered it. */
+extern int	wemb_graph_wanted(const GraphConfig *config);
 
 /* How the links of a node of that layer are chosen. */
 extern GraphSelect wemb_graph_selection(const GraphConfig *config, int layer);

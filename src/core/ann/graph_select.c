@@ -82,6 +82,8 @@ wemb_graph_back_link(GraphStore *store, const GraphSelect *how, const GraphBackL
 		links[(*n)++] = back->newcomer | (back->child ? GRAPH_CHILD : 0);
 		return true;
 	}
+	if (back->offer)
+		return false;
 
 	for (int i = 0; i < *n; i++)
 	{

@@ -40,6 +40,7 @@ typedef struct GraphBackLink
 	uint32_t	newcomer;
 	float		distance;		/* of the two */
 	bool		child;
+	bool		offer;			/* no child, and to be taken only if there is room */
 } GraphBackLink;
 
 extern bool wemb_graph_back_link(GraphStore *store, const GraphSelect *how, const GraphBackLink *back,

@@ -493,18 +493,22 @@ static void
 write_node(BuildInserter *inserter, uint32 number, GraphPlan *plan)
 {
 	int			max = wemb_graph_max_links(&inserter->index->graph, plan->layer);
+	int			wanted = wemb_graph_wanted(&inserter->index->graph);
+	int			taken = 1;		/* by the parent */
 
 	set_links(inserter, number, plan);
 	if (plan->nlinks == 0)
 		return;
-	while (!link_back(inserter, &(GraphBackLink) {plan->links[0], number, plan->distances[0], true}, plan->layer))
+	while (!link_back(inserter, &(GraphBackLink) {plan->links[0], number,.child = true}, plan->layer))
 	{
 		CHECK_FOR_INTERRUPTS();
 		wemb_graph_plan_parent(&inserter->store, max, plan);
 		set_links(inserter, number, plan);
 	}
 	for (int i = 1; i < plan->nlinks; i++)
-		link_back(inserter, &(GraphBackLink) {plan->links[i], number, plan->distances[i], false}, plan->layer);
+		taken += link_back(inserter, &(GraphBackLink) {plan->links[i], number, plan->distances[i]}, plan->layer);
+	for (int i = 0; i < plan->noffers && taken < wanted; i++)
+		taken += link_back(inserter, &(GraphBackLink) {plan->offers[i], number,.offer = true}, plan->layer);
 }
 
 /* ---- the verb ---- */

@@ -234,7 +234,7 @@ write_record(HnswInserter *inserter, uint32 number, GraphPlan *plan, const HnswS
 		memcpy(slot, form, index->layout.slot_size);
 		if (plan->nlinks > 0)
 		{
-			GraphBackLink back = {plan->links[0], number, plan->distances[0], true};
+			GraphBackLink back = {plan->links[0], number, plan->distances[0],.child = true};
 			uint32		parent = plan->links[0];
 
 			if (!link_back(inserter, &edit, &back, plan->layer))
@@ -251,22 +251,41 @@ write_record(HnswInserter *inserter, uint32 number, GraphPlan *plan, const HnswS
 	}
 }
 
+/* Give the record back->node a link to the new one; false: it did not take it. */
+static bool
+write_back_link(HnswInserter *inserter, const GraphBackLink *back, int layer)
+{
+	for (int tries = 0; tries < BACK_LINK_TRIES; tries++)
+	{
+		HnswEdit	edit;
+
+		CHECK_FOR_INTERRUPTS();
+		wemb_hnsw_edit_start(&edit);
+		if (!link_back(inserter, &edit, back, layer))
+			return false;
+		if (wemb_hnsw_edit_apply(inserter->index, &edit))
+			return true;
+	}
+	return false;
+}
+
 static void
 write_back_links(HnswInserter *inserter, uint32 number, const GraphPlan *plan)
 {
+	int			wanted = wemb_graph_wanted(&inserter->index->graph);
+	int			taken = 1;		/* by the parent */
+
 	for (int i = 1; i < plan->nlinks; i++)
 	{
-		GraphBackLink back = {plan->links[i], number, plan->distances[i], false};
+		GraphBackLink back = {.node = plan->links[i],.newcomer = number,.distance = plan->distances[i]};
 
-		for (int tries = 0; tries < BACK_LINK_TRIES; tries++)
-		{
-			HnswEdit	edit;
+		taken += write_back_link(inserter, &back, plan->layer);
+	}
+	for (int i = 0; i < plan->noffers && taken < wanted; i++)
+	{
+		GraphBackLink back = {.node = plan->offers[i],.newcomer = number,.offer = true};
 
-			CHECK_FOR_INTERRUPTS();
-			wemb_hnsw_edit_start(&edit);
-			if (!link_back(inserter, &edit, &back, plan->layer) || wemb_hnsw_edit_apply(inserter->index, &edit))
-				break;
-		}
+		taken += write_back_link(inserter, &back, plan->layer);
 	}
 }
 
