@@ -8,6 +8,7 @@
 #include "access/xloginsert.h"
 #include "catalog/index.h"
 #include "commands/progress.h"
+#include "index/build_team.h"
 #include "index/hnsw/hnsw.h"
 #include "index/hnsw/hnsw_build_team.h"
 #include "index/hnsw/hnsw_build_write.h"
@@ -204,7 +205,7 @@ wemb_hnsw_build(Relation heap, Relation relation, IndexInfo *info)
 	double		most = count_rows(heap, info, load.index, &likely);
 
 	wemb_hnsw_check_options(relation);
-	team.helpers = wemb_hnsw_build_helpers(heap, relation);
+	team.helpers = wemb_build_helpers(heap, relation);
 	make_graph(&team, graph_size(load.index, most));
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, (int64) likely);
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, HNSW_PHASE_LOAD);

@@ -4,14 +4,11 @@
  */
 #include "pg/compat.h"
 
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/index.h"
+#include "index/build_team.h"
 #include "index/hnsw/hnsw_build_team.h"
 #include "index/hnsw/hnsw_build_write.h"
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
-#include "optimizer/planner.h"
 #include "pg/parallel.h"
 #include "pg/shared_memory.h"
 #include "utils/rel.h"
@@ -20,9 +17,7 @@
 /* What helpers are told; a parallel table scan follows where rows are loaded. */
 typedef struct BuildTask
 {
-	Oid			heap;
-	Oid			index;
-	bool		concurrent;
+	BuildTarget target;
 	dsm_handle	graph;
 	dsm_handle	files;
 	HnswMeta	meta;
@@ -30,24 +25,15 @@ typedef struct BuildTask
 
 #define TASK_SCAN(task)	((ParallelTableScanDesc) ((char *) (task) + MAXALIGN(sizeof(BuildTask))))
 
-/* The server's own rule says whether workers can help.  How many does not depend on the size of the table. */
-int
-wemb_hnsw_build_helpers(Relation heap, Relation index)
-{
-	int			wanted = RelationGetParallelWorkers(heap, -1);
-
-	if (plan_create_index_workers(RelationGetRelid(heap), RelationGetRelid(index)) == 0)
-		return 0;
-	return wanted >= 0 ? Min(wanted, max_parallel_maintenance_workers) : max_parallel_maintenance_workers;
-}
-
 static BuildTask
 make_task(const BuildTeam *team, const HnswMeta *meta)
 {
 	return (BuildTask) {
-		.heap = RelationGetRelid(team->heap),
-		.index = RelationGetRelid(team->load->index->relation),
-		.concurrent = team->info->ii_Concurrent,
+		.target = {
+			.heap = RelationGetRelid(team->heap),
+			.index = RelationGetRelid(team->load->index->relation),
+			.concurrent = team->info->ii_Concurrent
+		},
 		.graph = dsm_segment_handle(team->segment),
 		.files = wemb_files_handle(team->load->files),
 		.meta = *meta
@@ -96,27 +82,19 @@ wemb_hnsw_team_write(BuildTeam *team, const HnswMeta *meta)
 typedef struct Helper
 {
 	BuildTask  *task;
-	Relation	heap;
-	Relation	relation;
-	LOCKMODE	heap_mode;
-	LOCKMODE	index_mode;
+	BuildTables tables;
 	dsm_segment *segment;
 	HnswIndex  *index;
 } Helper;
 
-/* The leader has locks of the same modes, and those of one group do not conflict. */
 static Helper
 start_helping(shm_toc *toc)
 {
 	Helper		helper = {.task = wemb_team_task(toc)};
-	bool		concurrent = helper.task->concurrent;
 
-	helper.heap_mode = concurrent ? ShareUpdateExclusiveLock : ShareLock;
-	helper.index_mode = concurrent ? RowExclusiveLock : AccessExclusiveLock;
-	helper.heap = table_open(helper.task->heap, helper.heap_mode);
-	helper.relation = index_open(helper.task->index, helper.index_mode);
+	helper.tables = wemb_build_open(&helper.task->target);
 	helper.segment = wemb_dsm_attach(helper.task->graph);
-	helper.index = wemb_hnsw_make(helper.relation, &helper.task->meta);
+	helper.index = wemb_hnsw_make(helper.tables.index, &helper.task->meta);
 	return helper;
 }
 
@@ -124,23 +102,23 @@ static void
 end_helping(Helper *helper)
 {
 	dsm_detach(helper->segment);
-	index_close(helper->relation, helper->index_mode);
-	table_close(helper->heap, helper->heap_mode);
+	wemb_build_close(&helper->tables);
 }
 
 void
 wemb_hnsw_help_load(dsm_segment *segment, shm_toc *toc)
 {
 	Helper		helper = start_helping(toc);
-	IndexInfo  *info = BuildIndexInfo(helper.relation);
+	IndexInfo  *info = BuildIndexInfo(helper.tables.index);
 	BuildLoad	load = {
 		.graph = dsm_segment_address(helper.segment),
 		.index = helper.index,
 		.files = wemb_files_attach(helper.task->files)
 	};
 
-	info->ii_Concurrent = helper.task->concurrent;
-	wemb_hnsw_build_load(&load, helper.heap, info, table_beginscan_parallel(helper.heap, TASK_SCAN(helper.task)));
+	info->ii_Concurrent = helper.task->target.concurrent;
+	wemb_hnsw_build_load(&load, helper.tables.heap, info,
+						 table_beginscan_parallel(helper.tables.heap, TASK_SCAN(helper.task)));
 	wemb_files_close(load.files);
 	end_helping(&helper);
 }

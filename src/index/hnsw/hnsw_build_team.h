@@ -21,9 +21,6 @@ typedef struct BuildTeam
 	int			helpers;
 } BuildTeam;
 
-/* How many helpers a build may have. */
-extern int	wemb_hnsw_build_helpers(Relation heap, Relation index);
-
 /* Load the table's rows, and write the pages of records: as the leader of helpers. */
 extern void wemb_hnsw_team_load(BuildTeam *team);
 extern void wemb_hnsw_team_write(BuildTeam *team, const HnswMeta *meta);
