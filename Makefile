@@ -25,10 +25,10 @@ OBJS       = $(CORE:.c=.o) $(SERVER:.c=.o)
 TYPE_PARTS  = vector vector_operators vector_casts vector_aggregates \
               halfvec halfvec_operators halfvec_casts halfvec_aggregates \
               sparsevec sparsevec_operators sparsevec_casts bit
-AM_PARTS    = hnsw hnsw_classes@hnsw index_classes@hnsw
+AM_PARTS    = hnsw hnsw_classes@hnsw index_classes@hnsw ivfflat ivf_classes@ivfflat index_classes@ivfflat
 SQL_PARTS   = header index_metrics types_begin $(TYPE_PARTS) $(AM_PARTS) types_end \
-              wemb_hnsw classes_begin hnsw_classes@wemb_hnsw index_classes@wemb_hnsw classes_end \
-              index train tune model embed words progress
+              wemb_hnsw wemb_ivf classes_begin hnsw_classes@wemb_hnsw index_classes@wemb_hnsw \
+              ivf_classes@wemb_ivf index_classes@wemb_ivf classes_end index train tune model embed words progress
 INSTALL_SQL = sql/wemb--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
 DATA        = $(wildcard sql/upgrade/wemb--*--*.sql)
@@ -45,7 +45,9 @@ REGRESS      = type_vector vector_operators vector_casts vector_aggregates vecto
                train_sources train_options train_algorithms train_phrases train_update train_errors train_progress train_tune \
                model_tables model_privileges model_settings embed_text embed_phrases embed_once words_similar \
                index_hnsw_classes index_hnsw_options index_hnsw_settings index_hnsw_search index_hnsw_plans \
-               index_hnsw_vacuum index_hnsw_check
+               index_hnsw_vacuum index_hnsw_check \
+               index_ivf_classes index_ivf_options index_ivf_settings index_ivf_search index_ivf_recall index_ivf_plans \
+               index_ivf_vacuum index_ivf_check
 REGRESS_OPTS = --load-extension=wemb
 
 EXTRA_CLEAN = test/unit/build test/fuzz/build build
@@ -61,7 +63,7 @@ include $(PGXS)
 # The arithmetic kernels are written for a fixed order of operations; only
 # explicit fused multiply-adds may appear.
 src/core/kernel/%.o src/core/base/%.o src/core/quant/%.o: override CFLAGS += -O3 -ffp-contract=off
-src/core/train/%.o src/core/text/%.o src/core/model/%.o src/core/ann/%.o src/type/%.o src/index/hnsw/%.o: override CFLAGS += -O3
+src/core/train/%.o src/core/text/%.o src/core/model/%.o src/core/ann/%.o src/type/%.o src/index/hnsw/%.o src/index/ivf/%.o: override CFLAGS += -O3
 
 $(INSTALL_SQL): $(sort $(foreach part,$(SQL_PARTS),sql/install/$(firstword $(subst @, ,$(part))).sql)) Makefile
 	for part in $(SQL_PARTS); do sed "s/@am@/$${part#*@}/g" sql/install/$${part%@*}.sql || exit 1; done > $@

@@ -17,9 +17,11 @@ CREATE FUNCTION wemb_index_stats(
 	OUT free bigint,
 	OUT levels integer,
 	OUT links double precision,
+	OUT lists integer,
+	OUT longest_list bigint,
 	OUT pages bigint,
 	OUT bytes bigint)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wemb_index_stats'
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 1;
-COMMENT ON FUNCTION wemb_index_stats(regclass) IS 'what is in an index: rows, records, free slots, levels, links a record, size';
+COMMENT ON FUNCTION wemb_index_stats(regclass) IS 'what is in an index: rows, size; records, levels, links a record of a graph; lists';

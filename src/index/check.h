@@ -47,12 +47,19 @@ typedef struct IndexGraphStats
 	double		links;			/* of a record on the lowest layer */
 } IndexGraphStats;
 
+typedef struct IndexListStats
+{
+	int			lists;
+	int64		longest;		/* rows of the list that has most */
+} IndexListStats;
+
 typedef struct IndexStats
 {
 	int64		rows;
-	int64		gone;			/* records or rows that are still in the way of searches */
-	int64		free;			/* slots to be used again */
+	int64		gone;			/* records of a graph or rows of lists that are still in the way of searches */
+	int64		free;			/* slots of a graph or pages of lists to be used again */
 	IndexGraphStats *graph;		/* of a graph, or NULL */
+	IndexListStats *lists;		/* of lists, or NULL */
 } IndexStats;
 
 #endif							/* WEMB_INDEX_CHECK_H */

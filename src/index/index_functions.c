@@ -10,6 +10,7 @@
 #include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "index/hnsw/hnsw.h"
+#include "index/ivf/ivf.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
 #include "pg/srf.h"
@@ -21,7 +22,32 @@
 PG_FUNCTION_INFO_V1(wemb_index_check);
 PG_FUNCTION_INFO_V1(wemb_index_stats);
 
-/* Open an index of ours and its table, which the user must own. */
+/* What the functions ask of an access method, which is known by its way to build. */
+typedef struct Method
+{
+	ambuild_function build;
+	void		(*check) (IndexCheck *check);
+	void		(*stats) (Relation index, IndexStats *stats);
+} Method;
+
+static const Method methods[] = {
+	{wemb_hnsw_build, wemb_hnsw_check, wemb_hnsw_stats},
+	{wemb_ivf_build, wemb_ivf_check, wemb_ivf_stats},
+};
+
+static const Method *
+method_of(Relation index)
+{
+	if (index->rd_rel->relkind == RELKIND_INDEX)
+		for (int i = 0; i < lengthof(methods); i++)
+			if (index->rd_indam->ambuild == methods[i].build)
+				return &methods[i];
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("\"%s\" is not an index of access method wemb_hnsw or wemb_ivf", RelationGetRelationName(index))));
+}
+
+/* Open an index and its table, which the user must own. */
 static Relation
 open_index(Oid oid, LOCKMODE mode, Relation *heap)
 {
@@ -35,10 +61,6 @@ open_index(Oid oid, LOCKMODE mode, Relation *heap)
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
 	*heap = table_open(table, mode);
 	index = index_open(oid, mode);
-	if (index->rd_rel->relkind != RELKIND_INDEX || index->rd_indam->ambuild != wemb_hnsw_build)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not an index of access method wemb_hnsw", RelationGetRelationName(index))));
 	if (RELATION_IS_OTHER_TEMP(index))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -54,7 +76,7 @@ wemb_index_check(PG_FUNCTION_ARGS)
 	IndexCheck	check = {fcinfo, heap, index, 0};
 
 	wemb_srf_begin(fcinfo);
-	wemb_hnsw_check(&check);
+	method_of(index)->check(&check);
 	if (check.problems > INDEX_MAX_PROBLEMS)
 		ereport(NOTICE, (errmsg("%d more problems are not shown", check.problems - INDEX_MAX_PROBLEMS)));
 	index_close(index, ShareLock);
@@ -65,21 +87,33 @@ wemb_index_check(PG_FUNCTION_ARGS)
 static void
 put_stats(FunctionCallInfo fcinfo, Relation index, const IndexStats *stats)
 {
-	const IndexGraphStats *graph = stats->graph;
-	int64		pages = RelationGetNumberOfBlocks(index);
-	Datum		values[] = {
-		Int64GetDatum(stats->rows),
-		Int64GetDatum(graph->records),
-		Int64GetDatum(stats->gone),
-		Int64GetDatum(graph->retired),
-		Int64GetDatum(stats->free),
-		Int32GetDatum(graph->levels),
-		Float8GetDatum(graph->links),
-		Int64GetDatum(pages),
-		Int64GetDatum(pages * BLCKSZ),
+	enum
+	{
+		ROWS, RECORDS, GONE, RETIRED, FREE, LEVELS, LINKS, LISTS, LONGEST_LIST, PAGES, BYTES, COLUMNS
 	};
-	bool		nulls[lengthof(values)] = {false};
+	int64		pages = RelationGetNumberOfBlocks(index);
+	Datum		values[COLUMNS] = {0};
+	bool		nulls[COLUMNS] = {false};
 
+	values[ROWS] = Int64GetDatum(stats->rows);
+	values[GONE] = Int64GetDatum(stats->gone);
+	values[FREE] = Int64GetDatum(stats->free);
+	values[PAGES] = Int64GetDatum(pages);
+	values[BYTES] = Int64GetDatum(pages * BLCKSZ);
+	if (stats->graph != NULL)
+	{
+		values[RECORDS] = Int64GetDatum(stats->graph->records);
+		values[RETIRED] = Int64GetDatum(stats->graph->retired);
+		values[LEVELS] = Int32GetDatum(stats->graph->levels);
+		values[LINKS] = Float8GetDatum(stats->graph->links);
+	}
+	nulls[RECORDS] = nulls[RETIRED] = nulls[LEVELS] = nulls[LINKS] = stats->graph == NULL;
+	if (stats->lists != NULL)
+	{
+		values[LISTS] = Int32GetDatum(stats->lists->lists);
+		values[LONGEST_LIST] = Int64GetDatum(stats->lists->longest);
+	}
+	nulls[LISTS] = nulls[LONGEST_LIST] = stats->lists == NULL;
 	wemb_srf_row(fcinfo, values, nulls);
 }
 
@@ -91,7 +125,7 @@ wemb_index_stats(PG_FUNCTION_ARGS)
 	IndexStats	stats = {0};
 
 	wemb_srf_begin(fcinfo);
-	wemb_hnsw_stats(index, &stats);
+	method_of(index)->stats(index, &stats);
 	put_stats(fcinfo, index, &stats);
 	index_close(index, AccessShareLock);
 	table_close(heap, AccessShareLock);

@@ -105,7 +105,7 @@ sub state_of
 			ORDER BY round((vec OPERATOR($t.<=>) $w.wemb('ship sail', 'public.news'))::numeric, 5), id LIMIT 3) s) s};
 }
 
-# with: whether pgvector's indexes are there
+# with: whether there are access methods of the names hnsw and ivfflat, of whichever extension
 sub fill
 {
 	my ($w, $t, $with) = @_;
@@ -178,15 +178,15 @@ foreach my $case (
 
 	# nothing may hang on the user's path
 	$session->ask(q{SET search_path = ''});
-	my $real_index = $is_real && defined $v;
-	is(run($session, fill($w, $t, $real_index)), '', "$name: use");
+	my $indexes = $is_real || !defined $v;
+	is(run($session, fill($w, $t, $indexes)), '', "$name: use");
 	my $state = $session->ask(state_of($w, $t));
 	$wanted //= $state;
 	is($state, $wanted, "$name: the same as everywhere");
 	$session->ask("SET search_path = public, $w, $t");
 	is($session->ask(q{SELECT topic FROM topics ORDER BY vec <-> wemb('cat', 'news') LIMIT 1}), 'animals', "$name: with a path");
 	is($session->ask('SELECT pg_typeof(vec)::text FROM news LIMIT 1'), 'vector', "$name: the column's type");
-	is(indexes_used($session, $w, $t), 'topics_vec_idx news_vec_idx', "$name: pgvector's indexes are used") if $real_index;
+	is(indexes_used($session, $w, $t), 'topics_vec_idx news_vec_idx', "$name: indexes are used") if $indexes;
 
 	# dump and restore
 	WembTest::sql($node, 'CREATE DATABASE restored TEMPLATE template0');
@@ -196,7 +196,7 @@ foreach my $case (
 	my $restored = WembTest::Session->new($node, database => 'restored');
 	is($restored->ask(whose_types()), $types, "$name: restored: whose types");
 	is($restored->ask(state_of($w, $t)), $wanted, "$name: restored: the same");
-	is(indexes_used($restored, $w, $t), 'topics_vec_idx news_vec_idx', "$name: restored: indexes") if $real_index;
+	is(indexes_used($restored, $w, $t), 'topics_vec_idx news_vec_idx', "$name: restored: indexes") if $indexes;
 	is(run($restored, q{ALTER EXTENSION wemb UPDATE TO 'next'}), '', "$name: update");
 	is($restored->ask(whose_types()), $types, "$name: updated: whose types");
 	is($restored->ask("SELECT count(*) FROM pg_proc WHERE proname = 'twice'"), defined $v ? '0' : '1', "$name: updated: the block of types");
@@ -251,19 +251,19 @@ foreach my $case (
 
 WembTest::sql($node, 'CREATE DATABASE late TEMPLATE template0');
 my $session = WembTest::Session->new($node, database => 'late');
-is(run($session, create_extensions('public', undef), fill('public', 'public')), '', 'late: wemb alone');
+is(run($session, create_extensions('public', undef), fill('public', 'public', 1)), '', 'late: wemb alone');
 like($session->query('CREATE EXTENSION vector')->{err}, qr/^ERROR:  42710: type "vector" already exists/, 'late: not in the same schema');
 is($session->ask(whose_types()), '1 wemb', 'late: nothing has changed');
 if ($is_real)
 {
 	# Names of access methods belong to no schema.
 	is(run($session, 'CREATE TABLE near (vec vector(2))', "SELECT count(*) FROM pg_opclass WHERE amvalidate(oid) AND opcname = 'vector_l2_ops'",
-			'SET hnsw.ef_search = 55', "CREATE SCHEMA $theirs"), '', 'late: hnsw in use');
+			'SET hnsw.ef_search = 55', 'SET ivfflat.probes = 5', "CREATE SCHEMA $theirs"), '', 'late: hnsw and ivfflat in use');
 	like($session->query("CREATE EXTENSION vector SCHEMA $theirs")->{err}, qr/^ERROR:  42710: access method "\w+" already exists/,
 		'late: not in another schema');
-	is($session->ask('SHOW hnsw.ef_search'), '55', 'late: its library has taken over the settings');
-	is($session->sqlstate('SET hnsw.ef_search = 0'), '22023', 'late: and looks after them');
-	is($session->sqlstate('RESET hnsw.ef_search; DROP TABLE near'), '', 'late: back to the default');
+	is($session->ask('SHOW hnsw.ef_search; SHOW ivfflat.probes'), "55\n5", 'late: its library has taken over the settings');
+	is($session->sqlstate("SET $_ = 0"), '22023', "late: and looks after $_") foreach 'hnsw.ef_search', 'ivfflat.probes';
+	is($session->sqlstate('RESET hnsw.ef_search; RESET ivfflat.probes; DROP TABLE near'), '', 'late: back to the default');
 }
 else
 {
@@ -301,7 +301,7 @@ sub recipe
 }
 
 $session = WembTest::Session->new($node, database => 'postgres');
-is(run($session, create_extensions('tools', undef), fill('tools', 'tools')), '', 'wemb in the schema "tools"');
+is(run($session, create_extensions('tools', undef), fill('tools', 'tools', 1)), '', 'wemb in the schema "tools"');
 
 # From which database to which; the schema of both extensions.
 foreach my $case (
@@ -318,6 +318,7 @@ foreach my $case (
 	my $session = WembTest::Session->new($node, database => $new);
 	is($session->ask(whose_types()), $types, "$name: whose types");
 	is($session->ask(state_of($schema, $schema)), $wanted, "$name: the same");
+	is(indexes_used($session, $schema, $schema), 'topics_vec_idx news_vec_idx', "$name: indexes") if $types eq '1 wemb' || $is_real;
 	is(run($session, "SELECT count(*) FROM $schema.wemb_train('topics', 'body', 12, model => 'news', epochs => 1)"), '', "$name: training")
 	  if $types eq '1 wemb';
 }
@@ -351,8 +352,9 @@ foreach my $case (
 	my $session = WembTest::Session->new($node, database => 'obstacle');
 	is(run($session, "CREATE SCHEMA $theirs; CREATE EXTENSION vector SCHEMA $theirs; SET search_path = public, $theirs", $statements), '', "$name: made");
 	like($session->query('CREATE EXTENSION wemb')->{err}, $error, $name);
-	is($session->ask(q{SELECT count(*) FROM pg_opclass WHERE opcmethod = (SELECT oid FROM pg_am WHERE amname = 'wemb_hnsw')}),
-		$name =~ /without halfvec/ ? '10' : '14', "$name: operator classes") if '' =~ $error;
+	is($session->ask(q{SELECT string_agg(count, ' ' ORDER BY amname) FROM (SELECT amname, count(*)::text FROM pg_opclass
+			JOIN pg_am a ON a.oid = opcmethod WHERE amname ~ 'wemb' GROUP BY 1) s}),
+		$name =~ /without halfvec/ ? '10 4' : '14 7', "$name: operator classes") if '' =~ $error;
 	is($session->ask('SHOW search_path'), 'public, "Vec""tors"', "$name: the path is as it was");
 	is($session->ask(whose_types()), $statements =~ /DROP EXTENSION vector/ ? '1 wemb' : '0 vector vector', "$name: whose types")
 	  if '' =~ $error;
@@ -421,17 +423,30 @@ SKIP:
 	is($session->ask("LOAD 'wemb'; SELECT count(*) FROM pg_settings WHERE name ~ '^(hnsw|ivfflat)[.]' AND name <> 'ivfflat.probes'"), '0',
 		'wemb defines no setting of pgvector\'s');
 
-	# From wemb's access method hnsw to pgvector's in one session; what the user has set stays.
+	# Both serve a column of pgvector's; lists of ours heed its setting.
+	$session->ask(q{CREATE TABLE points AS SELECT i, ARRAY[i % 40 * 100, i % 7]::vector(2) AS v FROM generate_series(1, 4000) i;
+		SET enable_seqscan = off; SET ivfflat.probes = 1; SET ivfflat.iterative_scan = off});
+	foreach my $method ('ivfflat', 'wemb_ivf')
+	{
+		$session->ask("CREATE INDEX one ON points USING $method (v) WITH (lists = 40)");
+		my $rows = $session->ask('SELECT count(*) FROM (SELECT v FROM points ORDER BY v <-> \'[0,0]\') s');
+		ok($rows >= 100 && $rows < 1000, "$method: searched as the setting says") or diag $rows;
+		$session->ask('DROP INDEX one');
+	}
+	$session->ask('RESET ALL; DROP TABLE points');
+
+	# From wemb's access methods to pgvector's in one session; what the user has set stays.
 	WembTest::sql($node, 'CREATE DATABASE changes TEMPLATE template0');
 	$session = WembTest::Session->new($node, database => 'changes');
 	is(run($session, 'CREATE EXTENSION wemb', "SELECT amvalidate(oid) FROM pg_opclass WHERE opcname = 'vector_l2_ops'"), '', 'wemb\'s hnsw: used');
-	is($session->ask('SHOW hnsw.iterative_scan'), 'strict_order', 'wemb\'s hnsw: its default');
-	is(run($session, 'SET hnsw.ef_search = 900', 'SET hnsw.max_scan_tuples = 7', 'RESET hnsw.max_scan_tuples',
+	is($session->ask('SHOW hnsw.iterative_scan; SHOW ivfflat.iterative_scan'), "strict_order\nrelaxed_order", 'wemb\'s hnsw: defaults');
+	is(run($session, 'SET hnsw.ef_search = 900', 'SET hnsw.max_scan_tuples = 7', 'RESET hnsw.max_scan_tuples', 'SET ivfflat.max_probes = 9',
 			'DROP EXTENSION wemb', 'CREATE EXTENSION vector'), '', 'to pgvector in one session');
-	is($session->ask(q{SELECT string_agg(concat_ws(' ', name, setting, vartype, source), ',' ORDER BY name) FROM pg_settings WHERE name ~ '^hnsw'}),
+	is($session->ask(q{SELECT string_agg(concat_ws(' ', name, setting, vartype, source), ',' ORDER BY name) FROM pg_settings WHERE name ~ '^(hnsw|ivfflat)[.]'}),
 		'hnsw.ef_search 900 integer session,hnsw.iterative_scan off enum default,' .
-		'hnsw.max_scan_tuples 20000 integer default,hnsw.scan_mem_multiplier 1 real default', 'pgvector\'s settings');
-	is($session->ask('RESET hnsw.ef_search; SHOW hnsw.ef_search'), '40', 'pgvector\'s default');
+		'hnsw.max_scan_tuples 20000 integer default,hnsw.scan_mem_multiplier 1 real default,' .
+		'ivfflat.iterative_scan off enum default,ivfflat.max_probes 9 integer session,ivfflat.probes 1 integer default', 'pgvector\'s settings');
+	is($session->ask('RESET hnsw.ef_search; SHOW hnsw.ef_search; RESET ivfflat.max_probes; SHOW ivfflat.max_probes'), "40\n32768", 'pgvector\'s defaults');
 }
 
 done_testing();

@@ -1,0 +1,160 @@
+/*
+ * ivf_append.c
+ *		One more row at the end of a list: one WAL record.
+ *
+ * It has the page of codes and the row's page of cells, and where the list
+ * grows by a page, the one before that.
+ */
+#include "postgres.h"
+
+#include "access/generic_xlog.h"
+#include "index/ivf/ivf_append.h"
+#include "index/ivf/ivf_space.h"
+#include "index/ivf/ivf_writer.h"
+#include "storage/bufmgr.h"
+
+/* The record under way. */
+typedef struct Append
+{
+	const IvfIndex *index;
+	GenericXLogState *xlog;
+	Buffer		buffers[MAX_GENERIC_XLOG_PAGES];
+	int			n;
+} Append;
+
+static Page
+register_page(Append *append, Buffer buffer, int flags)
+{
+	append->buffers[append->n++] = buffer;
+	return GenericXLogRegisterBuffer(append->xlog, buffer, flags);
+}
+
+/* The list's last page, locked. */
+static Buffer
+lock_tail(const IvfIndex *index, const IvfPlace *place)
+{
+	BlockNumber block = place->list.tail;
+
+	for (;;)
+	{
+		Buffer		buffer = ReadBuffer(index->relation, block);
+		Page		page = BufferGetPage(buffer);
+
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		if (PageIsNew(page) || ivf_special(page)->kind != IVF_PAGE_CODES || ivf_special(page)->owner != place->number)
+			wemb_ivf_corrupt(index->relation, block, "no page of the list");
+		if (ivf_codes(page)->next == InvalidBlockNumber)
+			return buffer;
+		block = ivf_codes(page)->next;
+		UnlockReleaseBuffer(buffer);
+	}
+}
+
+static void
+put_cell(Append *append, IvfCodesPage *codes, BlockNumber owner, const IvfCell *cell)
+{
+	const IvfLayout *layout = &append->index->layout;
+	int			i = codes->n;
+
+	for (int part = 0; part < layout->pages_per_cell; part++)
+	{
+		BlockNumber *at = &codes->cells[ivf_cell_page(layout, i) + part];
+		bool		fresh = *at == InvalidBlockNumber;
+		Buffer		buffer;
+		Page		page;
+
+		if (fresh)
+			buffer = wemb_ivf_page_get(append->index);
+		else
+		{
+			buffer = ReadBuffer(append->index->relation, *at);
+			LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		}
+		page = register_page(append, buffer, fresh ? GENERIC_XLOG_FULL_IMAGE : 0);
+		if (fresh)
+			wemb_ivf_page_init(page, IVF_PAGE_CELLS, owner);
+		*at = BufferGetBlockNumber(buffer);
+		memcpy(ivf_cell(layout, page, i), (const char *) cell + part * IVF_PAGE_ROOM, ivf_part_size(layout, part));
+		ivf_cells_set_used(layout, page, i);
+	}
+}
+
+/* The page for the next row: the last one, or one behind it; the last one is locked, in either case. */
+static Page
+open_page(Append *append, const IvfPlace *place, BlockNumber *block)
+{
+	const IvfLayout *layout = &append->index->layout;
+	Buffer		buffer = lock_tail(append->index, place);
+	Page		page = register_page(append, buffer, 0);
+	Buffer		next;
+	uint32		before;
+
+	*block = BufferGetBlockNumber(buffer);
+	if (ivf_codes(page)->n < ivf_rows_per_page(layout))
+		return page;
+	next = wemb_ivf_page_get(append->index);
+	*block = BufferGetBlockNumber(next);
+	before = ivf_codes(page)->before + ivf_codes(page)->n;
+	ivf_codes(page)->next = *block;
+	page = register_page(append, next, GENERIC_XLOG_FULL_IMAGE);
+	wemb_ivf_codes_init(layout, page, place->number, before);
+	return page;
+}
+
+/* The entry says where the list ends, so that appending begins there. */
+static void
+move_tail(const IvfIndex *index, const IvfPlace *place, BlockNumber tail)
+{
+	Buffer		buffer = ReadBuffer(index->relation, place->directory);
+	GenericXLogState *xlog;
+	Page		page;
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(index->relation);
+	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+	ivf_list(&index->layout, page, place->number % index->layout.lists_per_page)->tail = tail;
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+}
+
+uint32
+wemb_ivf_append(const IvfIndex *index, const IvfPlace *place, const IvfCell *cell, const uint8 *code,
+				const QuantFactors *factors)
+{
+	Append		append = {.index = index, .xlog = GenericXLogStart(index->relation)};
+	BlockNumber block;
+	Page		page = open_page(&append, place, &block);
+	IvfCodesPage *codes = ivf_codes(page);
+	bool		grown = append.n > 1;
+	uint32		rows;
+
+	put_cell(&append, codes, block, cell);
+	wemb_ivf_code_put(index, page, codes->n, code, factors);
+	codes->n++;
+	ivf_codes_set_used(&index->layout, page);
+	rows = codes->before + codes->n;
+	GenericXLogFinish(append.xlog);
+	for (int i = 0; i < append.n; i++)
+		UnlockReleaseBuffer(append.buffers[i]);
+	if (grown)
+		move_tail(index, place, block);
+	return rows;
+}
+
+void
+wemb_ivf_settle_unit(const IvfIndex *index, IvfPlace *place, float unit)
+{
+	Buffer		buffer = ReadBuffer(index->relation, place->directory);
+	int			i = place->number % index->layout.lists_per_page;
+	GenericXLogState *xlog;
+	IvfList    *list;
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(index->relation);
+	list = ivf_list(&index->layout, GenericXLogRegisterBuffer(xlog, buffer, 0), i);
+	if (list->unit == 0)
+		list->unit = unit;
+	place->list = *list;
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+}

@@ -1,0 +1,293 @@
+/*
+ * ivf_space.c
+ *		Pages that an index takes and gives back, and lists that get new ones.
+ */
+#include "postgres.h"
+
+#include "access/generic_xlog.h"
+#include "access/transam.h"
+#include "index/ivf/ivf_space.h"
+#include "index/ivf/ivf_writer.h"
+#include "miscadmin.h"
+#include "pg/compat.h"
+#include "storage/bufmgr.h"
+#include "storage/indexfsm.h"
+
+/* ---- pages ---- */
+
+static Buffer
+extend(Relation relation)
+{
+	Buffer		buffer;
+
+	LockRelationForExtension(relation, ExclusiveLock);
+	buffer = ReadBuffer(relation, P_NEW);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	UnlockRelationForExtension(relation, ExclusiveLock);
+	return buffer;
+}
+
+Buffer
+wemb_ivf_page_get(const IvfIndex *index)
+{
+	for (;;)
+	{
+		BlockNumber block = GetFreeIndexPage(index->relation);
+		Buffer		buffer;
+		Page		page;
+
+		if (block == InvalidBlockNumber)
+			return extend(index->relation);
+		buffer = ReadBuffer(index->relation, block);
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		page = BufferGetPage(buffer);
+		if (!PageIsNew(page) && ivf_special(page)->kind == IVF_PAGE_FREE)
+			return buffer;
+		UnlockReleaseBuffer(buffer);	/* the map is not crash-safe and may be wrong */
+	}
+}
+
+BlockNumber
+wemb_ivf_page_take(const IvfIndex *index, uint16 kind, uint32 owner)
+{
+	Buffer		buffer = wemb_ivf_page_get(index);
+	BlockNumber block = BufferGetBlockNumber(buffer);
+	GenericXLogState *xlog = GenericXLogStart(index->relation);
+	Page		page = GenericXLogRegisterBuffer(xlog, buffer, GENERIC_XLOG_FULL_IMAGE);
+
+	wemb_ivf_page_init(page, kind, owner);
+	ivf_set_used(page, 0);
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+	return block;
+}
+
+BlockNumber *
+wemb_ivf_blocks_take(const IvfIndex *index, uint32 list, uint32 rows)
+{
+	uint32		n = wemb_ivf_pages_of(&index->layout, rows);
+	BlockNumber *blocks = palloc(n * sizeof(BlockNumber));
+	BlockNumber owner = InvalidBlockNumber;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		bool		codes = i % (1 + index->layout.code_cells) == 0;
+
+		blocks[i] = wemb_ivf_page_take(index, codes ? IVF_PAGE_CODES : IVF_PAGE_CELLS, codes ? list : owner);
+		if (codes)
+			owner = blocks[i];
+	}
+	return blocks;
+}
+
+void
+wemb_ivf_page_write(const IvfIndex *index, BlockNumber block, Page page)
+{
+	Buffer		buffer = ReadBuffer(index->relation, block);
+	GenericXLogState *xlog;
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(index->relation);
+	memcpy(GenericXLogRegisterBuffer(xlog, buffer, GENERIC_XLOG_FULL_IMAGE), page, BLCKSZ);
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+}
+
+/* ---- the directory ---- */
+
+/* Pages locked for one WAL record. */
+typedef struct Change
+{
+	const IvfIndex *index;
+	GenericXLogState *xlog;
+	Buffer		buffers[MAX_GENERIC_XLOG_PAGES];
+	int			n;
+} Change;
+
+static Page
+change_page(Change *change, BlockNumber block)
+{
+	Buffer		buffer = ReadBuffer(change->index->relation, block);
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	change->buffers[change->n++] = buffer;
+	return GenericXLogRegisterBuffer(change->xlog, buffer, 0);
+}
+
+static void
+end_change(Change *change)
+{
+	GenericXLogFinish(change->xlog);
+	for (int i = 0; i < change->n; i++)
+		UnlockReleaseBuffer(change->buffers[i]);
+}
+
+/* Centroid i of a page of the directory. */
+static void
+change_centroid(Change *change, const BlockNumber *cells, int i, const IvfCell *centroid)
+{
+	const IvfLayout *layout = &change->index->layout;
+
+	for (int part = 0; part < layout->pages_per_cell; part++)
+	{
+		Page		page = change_page(change, cells[ivf_cell_page(layout, i) + part]);
+
+		memcpy(ivf_cell(layout, page, i), (const char *) centroid + part * IVF_PAGE_ROOM, ivf_part_size(layout, part));
+	}
+}
+
+void
+wemb_ivf_list_publish(const IvfIndex *index, const IvfPlace *place, const IvfList *list, const IvfCell *centroid,
+					  uint32 lists)
+{
+	Change		change = {.index = index, .xlog = GenericXLogStart(index->relation)};
+	int			i = place->number % index->layout.lists_per_page;
+	Page		page = change_page(&change, place->directory);
+	IvfMeta    *meta;
+
+	*ivf_list(&index->layout, page, i) = *list;
+	if (centroid != NULL)
+		change_centroid(&change, ivf_directory(page)->cells, i, centroid);
+	meta = ivf_meta(change_page(&change, IVF_META_BLKNO));
+	meta->lists = lists;
+	meta->changes++;
+	end_change(&change);
+}
+
+/* The directory's page of a number, or the last one before it. */
+static BlockNumber
+find_directory(const IvfIndex *index, uint32 number, uint32 *first)
+{
+	BlockNumber block = IVF_DIRECTORY_BLKNO;
+
+	*first = 0;
+	for (;;)
+	{
+		Buffer		buffer;
+		Page		page = wemb_ivf_page_lock(index, block, IVF_PAGE_DIRECTORY, &buffer);
+		BlockNumber next = ivf_directory(page)->next;
+
+		UnlockReleaseBuffer(buffer);
+		if (number < *first + index->layout.lists_per_page || next == InvalidBlockNumber)
+			return block;
+		block = next;
+		*first += index->layout.lists_per_page;
+	}
+}
+
+/* A new page of the directory behind the last one. */
+static BlockNumber
+add_directory(const IvfIndex *index, BlockNumber last)
+{
+	const IvfLayout *layout = &index->layout;
+	BlockNumber block = wemb_ivf_page_take(index, IVF_PAGE_DIRECTORY, 0);
+	PGAlignedBlock image;
+	PGAlignedBlock empty;
+	Page		page = (Page) image.data;
+	Change		change = {.index = index};
+
+	wemb_ivf_page_init(page, IVF_PAGE_DIRECTORY, 0);
+	wemb_ivf_page_init((Page) empty.data, IVF_PAGE_CELLS, block);
+	ivf_directory(page)->next = InvalidBlockNumber;
+	for (int i = 0; i < layout->directory_cells; i++)
+	{
+		ivf_directory(page)->cells[i] = wemb_ivf_page_take(index, IVF_PAGE_CELLS, block);
+		wemb_ivf_page_write(index, ivf_directory(page)->cells[i], (Page) empty.data);
+	}
+	wemb_ivf_page_write(index, block, page);
+	change.xlog = GenericXLogStart(index->relation);
+	ivf_directory(change_page(&change, last))->next = block;
+	end_change(&change);
+	return block;
+}
+
+void
+wemb_ivf_list_prepare(const IvfIndex *index, uint32 number, const IvfList *list, const IvfCell *centroid)
+{
+	uint32		first;
+	BlockNumber block = find_directory(index, number, &first);
+	int			i = number % index->layout.lists_per_page;
+	Change		change = {.index = index};
+	Page		page;
+
+	if (number >= first + index->layout.lists_per_page)
+		block = add_directory(index, block);
+	change.xlog = GenericXLogStart(index->relation);
+	page = change_page(&change, block);
+	*ivf_list(&index->layout, page, i) = *list;
+	change_centroid(&change, ivf_directory(page)->cells, i, centroid);
+	end_change(&change);
+}
+
+/* ---- chains ---- */
+
+void
+wemb_ivf_page_retire(const IvfIndex *index, BlockNumber block, uint64 stamp)
+{
+	Change		change = {.index = index, .xlog = GenericXLogStart(index->relation)};
+
+	ivf_special(change_page(&change, block))->retired = stamp;
+	end_change(&change);
+}
+
+/* A copy of a page of codes; returns the next one. */
+static BlockNumber
+read_codes(const IvfIndex *index, BlockNumber block, PGAlignedBlock *copy)
+{
+	Buffer		buffer;
+	Page		page = wemb_ivf_page_lock(index, block, IVF_PAGE_CODES, &buffer);
+
+	memcpy(copy->data, page, BLCKSZ);
+	UnlockReleaseBuffer(buffer);
+	return ivf_codes((Page) copy->data)->next;
+}
+
+void
+wemb_ivf_chain_retire(const IvfIndex *index, BlockNumber head)
+{
+	uint64		stamp = U64FromFullTransactionId(ReadNextFullTransactionId());
+	PGAlignedBlock copy;
+
+	while (head != InvalidBlockNumber)
+	{
+		BlockNumber block = head;
+
+		head = read_codes(index, block, &copy);
+		for (int i = 0; i < index->layout.code_cells; i++)
+			if (ivf_codes((Page) copy.data)->cells[i] != InvalidBlockNumber)
+				wemb_ivf_page_retire(index, ivf_codes((Page) copy.data)->cells[i], stamp);
+		wemb_ivf_page_retire(index, block, stamp);
+	}
+}
+
+char *
+wemb_ivf_chain_read(const IvfIndex *index, BlockNumber head, uint32 *rows)
+{
+	Size		size = index->layout.cell_size;
+	Size		room = 1024;
+	char	   *cells = palloc_extended(room * size, MCXT_ALLOC_HUGE);
+	PGAlignedBlock copy;
+
+	*rows = 0;
+	while (head != InvalidBlockNumber)
+	{
+		const IvfCodesPage *codes = ivf_codes((Page) copy.data);
+
+		CHECK_FOR_INTERRUPTS();
+		head = read_codes(index, head, &copy);
+		if (*rows + codes->n > room)
+		{
+			room = 2 * room + codes->n;
+			cells = repalloc_huge(cells, room * size);
+		}
+		for (int i = 0; i < codes->n; i++)
+		{
+			IvfCell    *cell = (IvfCell *) (cells + *rows * size);
+
+			wemb_ivf_cell_read(index, codes->cells, i, cell);
+			if (ItemPointerIsValid(&cell->tid))
+				(*rows)++;
+		}
+	}
+	return cells;
+}
