@@ -14,7 +14,7 @@ $primary->backup('copy');
 my $standby = WembTest::new_node('standby');
 $standby->init_from_backup($primary, 'copy', has_streaming => 1);
 # vacuum leaves what searches on the standby still see, and replay waits for no search
-$standby->append_conf('postgresql.conf', "hot_standby_feedback = on\nwal_receiver_status_interval = 1\nmax_standby_streaming_delay = -1\n");
+$standby->append_conf('postgresql.conf', "hot_standby_feedback = on\nwal_receiver_status_interval = 1\nmax_standby_streaming_delay = 60s\n");
 $standby->start;
 
 sub catch_up
@@ -56,7 +56,7 @@ sub check_same
 	is(WembTest::sql($primary, "SELECT count(*) FROM wemb_index_check('${table}_v')"), '0', "$table, $what: sound");
 }
 
-foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ])
+foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ], [ 'lists', 'wemb_ivf', '' ])
 {
 	my ($table, $method, $options) = @$case;
 	my $create = "CREATE INDEX ${table}_v ON $table USING $method (v vector_l2_ops) $options";
@@ -78,18 +78,24 @@ foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ]
 	run("BEGIN; $insert(3001, 3100) i; ROLLBACK", "VACUUM $table");
 	check_same($table, 'rows of an aborted transaction vacuumed');
 
-	# A scan that has begun, whose snapshot is after the deletion and before what takes its places.
-	run("DELETE FROM $table WHERE id % 2 = 0");
-	my $rows = WembTest::sql($primary, "SELECT count(*) FROM $table");
-	$searched->ask($settings . 'BEGIN ISOLATION LEVEL REPEATABLE READ');
-	$searched->ask("DECLARE c CURSOR FOR SELECT id FROM $table ORDER BY v <-> vector_of('cursor')");
-	my @found = split(/\n/, $searched->ask('FETCH 20 FROM c'));
-	run("VACUUM $table", 'SELECT txid_current()', "VACUUM $table", "$insert(4001, 6000) i");
-	push @found, split(/\n/, $searched->ask('FETCH ALL FROM c'));
-	my %seen;
-	is(scalar(grep { $seen{$_}++ } @found), 0, "$table: a scan under way gives no row twice");
-	is(scalar(keys %seen), $rows, "$table: a scan under way gives all rows of its snapshot");
-	$searched->ask('COMMIT');
+	# A scan that has begun, whose snapshot is after the deletion and before what takes its places.  It has a page
+	# of the table pinned, so all that replay needs a page without pins for is done before; up to 13 that is not so.
+	run("DELETE FROM $table WHERE id % 2 = 0", "VACUUM (INDEX_CLEANUP off, TRUNCATE false) $table");
+	if (WembTest::pg_version($primary) >= 14)
+	{
+		my $rows = WembTest::sql($primary, "SELECT count(*) FROM $table");
+		my $vacuum = "VACUUM (INDEX_CLEANUP on, TRUNCATE false) $table";
+		my (@found, %seen);
+
+		$searched->ask($settings . 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+		$searched->ask("DECLARE c CURSOR FOR SELECT id FROM $table ORDER BY v <-> vector_of('cursor')");
+		@found = split(/\n/, $searched->ask('FETCH 20 FROM c'));
+		run($vacuum, 'SELECT txid_current()', $vacuum, "$insert(4001, 6000) i");
+		push @found, split(/\n/, $searched->ask('FETCH ALL FROM c'));
+		is(scalar(grep { $seen{$_}++ } @found), 0, "$table: a scan under way gives no row twice");
+		is(scalar(keys %seen), $rows, "$table: a scan under way gives all rows of its snapshot");
+		$searched->ask('COMMIT');
+	}
 	check_same($table, 'vacuumed and inserted under a scan');
 
 	run("DELETE FROM $table", "VACUUM $table", "VACUUM $table");
@@ -102,7 +108,7 @@ foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ]
 
 # The standby becomes the primary, and writes.
 $standby->promote;
-foreach my $table ('graph')
+foreach my $table ('graph', 'lists')
 {
 	WembTest::sql($standby, "INSERT INTO $table SELECT i, vector_of('row ' || i) FROM generate_series(1001, 1500) i; DELETE FROM $table WHERE id % 2 = 0");
 	WembTest::sql($standby, "VACUUM $table");

@@ -42,7 +42,7 @@ sub crash
 	$node->start;
 }
 
-foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ])
+foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ], [ 'lists', 'wemb_ivf', '' ])
 {
 	my ($table, $method, $options) = @$case;
 	my $create = "CREATE INDEX ${table}_v ON $table USING $method (v vector_l2_ops) $options";
