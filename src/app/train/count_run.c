@@ -29,7 +29,7 @@ make_team(CountLeader *leader, int64 chunks)
 	leader->team = wemb_count_team_init(run->block.address, &plan, &run->ranked, chunks);
 	run->weights = leader->team;
 	run->word_vector = method->word_vector;
-	run->shared = NULL;
+	run->method = NULL;
 }
 
 static void

@@ -37,14 +37,13 @@ PG_FUNCTION_INFO_V1(wemb_train_query);
 static void
 write_output(ModelWriter *writer, const TrainRun *run, int i, const char *word, size_t len, double norm)
 {
-	bool		has_row = wemb_train_config(run->shared)->loss == TRAIN_NEGATIVE_SAMPLING;
 	StringInfoData json;
 
 	initStringInfo(&json);
 	appendStringInfoString(&json, "{\"word\": ");
 	escape_json(&json, pnstrdup(word, len));
 	appendStringInfo(&json, ", \"norm\": %.9g}", norm);
-	wemb_model_write_part(writer, "output", i, has_row ? wemb_train_output_row(run->shared, i) : NULL, json.data);
+	wemb_model_write_part(writer, "output", i, run->method->output_row(run->weights, i), json.data);
 }
 
 /* Store the log, the mean and the subword table. */
@@ -61,7 +60,7 @@ write_parts(ModelWriter *writer, const TrainRun *run, const TrainConfig *config)
 	if (run->mean != NULL)
 		wemb_model_write_part(writer, "mean", 0, run->mean, NULL);
 	for (int i = 0; i < config->buckets; i++)
-		wemb_model_write_part(writer, "subword", i, wemb_train_subword_row(run->shared, i), NULL);
+		wemb_model_write_part(writer, "subword", i, run->method->subword_row(run->weights, i), NULL);
 }
 
 /* The vector of a word, of length 1 if it should be; returns how long it was. */
@@ -111,7 +110,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		CHECK_FOR_INTERRUPTS();
 		norm = read_vector(run, i, options->unit_length, vec);
 		wemb_model_write_word(writer, bytes, len, (int64) count, vec->x);
-		if (run->shared != NULL)
+		if (run->method != NULL)
 			write_output(writer, run, i, bytes, len, norm);
 		values[0] = PointerGetDatum(cstring_to_text_with_len(bytes, (int) len));
 		values[1] = Int64GetDatum((int64) count);

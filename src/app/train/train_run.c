@@ -1,6 +1,6 @@
 /*
  * train_run.c
- *		Training skip-gram or CBOW on a corpus that has been read.
+ *		Training on a corpus that has been read, epoch by epoch.
  */
 #include "pg/compat.h"
 
@@ -17,7 +17,8 @@
 
 typedef struct Leader
 {
-	const TrainConfig *config;
+	const TrainOptions *options;
+	const TrainMethod *method;
 	TrainRun   *run;
 	TrainTeam  *team;
 	TrainWords	words;
@@ -51,28 +52,24 @@ count_subword_entries(const TrainConfig *config, const RankedWords *ranked)
 
 /* ---- the weights, as others see them ---- */
 
-static void
-word_vector(const void *weights, int word, bool unit_length, float *out)
-{
-	wemb_train_word_vector(weights, word, unit_length, out);
-}
-
 static char *
 weight_bytes(void *arg, size_t *size)
 {
-	return wemb_train_weights(((Leader *) arg)->run->shared, size);
+	const Leader *leader = arg;
+
+	return leader->method->bytes(leader->run->weights, size);
 }
 
 static bool
 weights_are_finite(void *arg)
 {
 	const Leader *leader = arg;
-	int			rows = wemb_train_input_rows(leader->config);
+	int			rows = leader->method->rows(leader->options);
 
 	for (int row = 0; row < rows; row += INIT_ROWS)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!wemb_train_finite(leader->run->shared, row, INIT_ROWS))
+		if (!leader->method->finite(leader->run->weights, row, INIT_ROWS))
 			return false;
 	}
 	return true;
@@ -88,10 +85,10 @@ init_weights(void *arg)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		row = wemb_train_init_rows(leader->run->shared, &leader->words, row, INIT_ROWS);
+		row = leader->method->init_rows(leader->run->weights, &leader->words, row, INIT_ROWS);
 	} while (row > 0);
 	if (leader->run->start != NULL)
-		mean = wemb_start_weights(leader->run->start, &leader->run->ranked, leader->run->shared);
+		mean = wemb_start_weights(leader->run->start, leader->options, &leader->run->ranked, leader->run->weights);
 	if (leader->run->going_on)
 		leader->run->mean = mean;
 }
@@ -99,7 +96,9 @@ init_weights(void *arg)
 static double
 learning_rate(void *arg)
 {
-	return wemb_train_alpha(((Leader *) arg)->run->shared);
+	const Leader *leader = arg;
+
+	return leader->method->alpha(leader->run->weights);
 }
 
 static void
@@ -107,13 +106,13 @@ resume(void *arg, int epoch, double factor)
 {
 	const Leader *leader = arg;
 
-	wemb_train_resume(leader->run->shared, leader->config->epoch_tokens * epoch, factor);
+	leader->method->resume(leader->run->weights, leader->options->config.epoch_tokens * epoch, factor);
 }
 
 /* ---- the mean ---- */
 
 static float *
-mean_vector(const TrainConfig *config, const TrainShared *weights)
+mean_vector(const TrainConfig *config, const TrainRun *run)
 {
 	double	   *sum = palloc0(config->dim * sizeof(double));
 	float	   *vector = palloc(config->dim * sizeof(float));
@@ -121,7 +120,7 @@ mean_vector(const TrainConfig *config, const TrainShared *weights)
 	for (int i = 0; i < config->words; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		wemb_train_word_vector(weights, i, false, vector);
+		run->word_vector(run->weights, i, false, vector);
 		for (int d = 0; d < config->dim; d++)
 			sum[d] += vector[d];
 	}
@@ -138,13 +137,14 @@ mean_vector(const TrainConfig *config, const TrainShared *weights)
  * the mean says little.  Who goes on with a model keeps its mean, so that words not met again stay where they are.
  */
 static void
-center_words(const TrainConfig *config, TrainRun *run)
+center_words(const TrainOptions *options, TrainRun *run)
 {
+	const TrainConfig *config = &options->config;
 	float	   *shift = palloc(config->dim * sizeof(float));
-	int			rows = wemb_train_input_rows(config);
+	int			rows = run->method->rows(options);
 
 	if (!run->going_on && config->words > config->dim)
-		run->mean = mean_vector(config, run->shared);
+		run->mean = mean_vector(config, run);
 	if (run->mean == NULL)
 		return;
 	for (int d = 0; d < config->dim; d++)
@@ -152,7 +152,7 @@ center_words(const TrainConfig *config, TrainRun *run)
 	for (int row = 0; row < rows; row += INIT_ROWS)
 	{
 		CHECK_FOR_INTERRUPTS();
-		wemb_train_shift_rows(run->shared, row, Min(INIT_ROWS, rows - row), shift);
+		run->method->shift(run->weights, row, Min(INIT_ROWS, rows - row), shift);
 	}
 	pfree(shift);
 }
@@ -163,20 +163,21 @@ center_words(const TrainConfig *config, TrainRun *run)
 static void
 make_team(Leader *leader, int64 chunks, int helpers)
 {
-	const TrainConfig *config = leader->config;
-	const RankedWords *ranked = &leader->run->ranked;
-	Size		scratch_size = wemb_train_scratch_size(config);
-	char	   *what = psprintf("Two matrices of %d words (and %d subword rows) by %d dimensions have to be in memory.",
-								config->words, config->buckets, config->dim);
+	const TrainOptions *options = leader->options;
+	const TrainMethod *method = leader->method;
+	TrainRun   *run = leader->run;
+	Size		scratch_size = method->scratch_size(options);
 	void	   *scratch;
 
-	leader->run->block = wemb_train_block_make(wemb_train_team_size(config, ranked),
-										  scratch_size + (helpers + 1) * wemb_train_worker_size(config), helpers, what);
+	run->block = wemb_train_block_make(wemb_train_team_size(options, &run->ranked),
+									   scratch_size + (helpers + 1) * method->worker_size(options), helpers,
+									   method->describe(options));
 	scratch = MemoryContextAllocHuge(CurrentMemoryContext, scratch_size);
-	leader->team = wemb_train_team_init(leader->run->block.address, config, ranked, chunks);
-	leader->run->shared = wemb_train_shared_init(wemb_train_team_shared(leader->team), config, &leader->words, scratch);
-	leader->run->weights = leader->run->shared;
-	leader->run->word_vector = word_vector;
+	leader->team = wemb_train_team_init(run->block.address, options, &run->ranked, chunks);
+	run->weights = wemb_train_team_weights(leader->team);
+	run->method = method;
+	run->word_vector = method->word_vector;
+	method->init(run->weights, options, &leader->words, scratch);
 	pfree(scratch);
 	init_weights(leader);
 }
@@ -187,7 +188,7 @@ tick(void *arg, double loss)
 {
 	Leader	   *leader = arg;
 
-	wemb_progress_step(leader->keeper.progress, (double) wemb_train_words_done(leader->run->shared), loss);
+	wemb_progress_step(leader->keeper.progress, (double) leader->method->tokens_done(leader->run->weights), loss);
 	wemb_keeper_look(&leader->keeper);
 }
 
@@ -222,7 +223,8 @@ wemb_train_run(TrainOptions *options, TrainSource *source, int helpers, TrainPro
 	TrainConfig *config = &options->config;
 	int64		chunks = wemb_corpus_finish(source->text.corpus);
 	Leader		leader = {
-		.config = config,
+		.options = options,
+		.method = wemb_train_method(options->algorithm),
 		.run = run,
 		.words = {&run->ranked, ranked_word},
 	};
@@ -253,7 +255,8 @@ wemb_train_run(TrainOptions *options, TrainSource *source, int helpers, TrainPro
 		run_team(&leader, source, helpers);
 	}
 	wemb_keeper_end(keeper);
-	center_words(config, run);
+	if (run->method->shift != NULL)
+		center_words(options, run);
 	run->log = keeper->log;
 	run->epochs = keeper->epoch;
 	run->seconds = wemb_progress_phase_seconds(progress);

@@ -1,7 +1,7 @@
 /*
  * train_run.h
- *		Training skip-gram or CBOW on a corpus that has been read: memory,
- *		processes, epochs.
+ *		Training on a corpus that has been read, epoch by epoch: memory, processes,
+ *		epochs.
  */
 #ifndef WEMB_TRAIN_RUN_H
 #define WEMB_TRAIN_RUN_H
@@ -10,7 +10,7 @@
 
 #include "app/train/train_block.h"
 #include "app/train/train_log.h"
-#include "app/train/train_options.h"
+#include "app/train/train_method.h"
 #include "app/train/train_phrases.h"
 #include "app/train/train_start.h"
 #include "app/train/train_words.h"
@@ -22,10 +22,10 @@ typedef struct TrainRun
 	bool		going_on;		/* with that model: its texts count as well */
 	TrainPhrases phrases;
 	TrainBlock	block;			/* of the weights; to be released once the model is stored */
-	const void *weights;		/* in it */
+	void	   *weights;		/* in it */
+	const TrainMethod *method;	/* NULL: they come from counts, and there is no more to keep than vectors */
 	/* The vector of a word to out (dim floats); scaled to length 1 with unit_length, unless it is zero. */
 	void		(*word_vector) (const void *weights, int word, bool unit_length, float *out);
-	TrainShared *shared;		/* the same weights as skip-gram and CBOW know them; NULL with other algorithms */
 	float	   *mean;			/* was subtracted from every vector in the end; NULL if nothing was */
 	TrainLog	log;
 	int			epochs;			/* gone through: fewer than asked for if the loss had converged */

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "app/train/train_method.h"
 #include "app/train/train_start.h"
 #include "core/kernel/kernel.h"
 #include "type/vector.h"
@@ -33,7 +34,9 @@ typedef struct Taker
 {
 	const TrainStart *start;
 	const RankedWords *ranked;
-	TrainShared *shared;
+	const TrainConfig *config;
+	const TrainMethod *method;
+	void	   *weights;
 	float	   *norm;			/* of each word's vector before it was scaled, or 1 if it was not */
 	float	   *mean;			/* what was subtracted from the model's vectors, zero if nothing was ... */
 	bool		has_mean;		/* ... and the model says so */
@@ -208,6 +211,7 @@ take_output(void *arg, HeapTuple row, TupleDesc columns)
 	int			word = word_of(taker, row, columns, 1);
 	const float *vector = vector_of(taker, row, columns, 3);
 	char	   *norm = SPI_getvalue(row, columns, 2);
+	float	   *row_of_weights;
 
 	if (word < 0)
 		return;
@@ -218,8 +222,9 @@ take_output(void *arg, HeapTuple row, TupleDesc columns)
 		if (isfinite(value) && value > 0)
 			taker->norm[word] = value;
 	}
-	if (vector != NULL && wemb_train_config(taker->shared)->loss == TRAIN_NEGATIVE_SAMPLING)
-		memcpy(wemb_train_output_row(taker->shared, word), vector, taker->start->options.dim * sizeof(float));
+	row_of_weights = taker->method->output_row(taker->weights, word);
+	if (vector != NULL && row_of_weights != NULL)
+		memcpy(row_of_weights, vector, taker->start->options.dim * sizeof(float));
 }
 
 /* Column: vec. */
@@ -240,15 +245,15 @@ static void
 take_subword(void *arg, HeapTuple row, TupleDesc columns)
 {
 	Taker	   *taker = arg;
-	const TrainConfig *config = wemb_train_config(taker->shared);
+	const TrainConfig *config = taker->config;
 	bool		isnull;
 	int32		id = DatumGetInt32(SPI_getbinval(row, columns, 1, &isnull));
 	const float *vector = vector_of(taker, row, columns, 2);
 
 	if (isnull || vector == NULL || id < 0 || id >= config->buckets)
 		return;
-	memcpy(wemb_train_input_row(taker->shared, config->words + id), vector, config->dim * sizeof(float));
-	wemb_train_shift_rows(taker->shared, config->words + id, 1, taker->mean);
+	memcpy(taker->method->subword_row(taker->weights, id), vector, config->dim * sizeof(float));
+	taker->method->shift(taker->weights, config->words + id, 1, taker->mean);
 }
 
 /* Columns: word, vec. */
@@ -264,20 +269,22 @@ take_word(void *arg, HeapTuple row, TupleDesc columns)
 	memcpy(taker->vector, vector, taker->start->options.dim * sizeof(float));
 	wemb_kernel->scale_f32(taker->norm[word], taker->vector, taker->start->options.dim);
 	wemb_kernel->axpy_f32(1.0f, taker->mean, taker->vector, taker->start->options.dim);
-	wemb_train_set_word_vector(taker->shared, word, taker->vector);
+	taker->method->set_word_vector(taker->weights, word, taker->vector);
 }
 
 float *
-wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShared *shared)
+wemb_start_weights(const TrainStart *start, const TrainOptions *train, const RankedWords *ranked, void *weights)
 {
-	const TrainConfig *config = wemb_train_config(shared);
+	const TrainConfig *config = &train->config;
 	const ModelOptions *options = &start->options;
 	const char *words = wemb_model_words_sql(&start->tables);
 	const char *parts = wemb_model_parts_sql(&start->tables);
 	Taker		taker = {
 		.start = start,
 		.ranked = ranked,
-		.shared = shared,
+		.config = config,
+		.method = wemb_train_method(train->algorithm),
+		.weights = weights,
 		.norm = MemoryContextAllocHuge(CurrentMemoryContext, config->words * sizeof(float)),
 		.mean = palloc0(options->dim * sizeof(float)),
 		.vector = palloc(options->dim * sizeof(float)),

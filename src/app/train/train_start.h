@@ -37,9 +37,10 @@ extern void wemb_start_count(TrainStart *start, TrainText *text);
 extern uint64 wemb_start_tokens(const TrainStart *start, const RankedWords *ranked);
 
 /*
- * Take over the weights; shared has its random start.  What was subtracted from the model's vectors is added again,
+ * Take over the weights, which have their random start.  What was subtracted from the model's vectors is added again,
  * and returned (dim floats, palloc'd); NULL if nothing was.
  */
-extern float *wemb_start_weights(const TrainStart *start, const RankedWords *ranked, TrainShared *shared);
+extern float *wemb_start_weights(const TrainStart *start, const TrainOptions *train, const RankedWords *ranked,
+								 void *weights);
 
 #endif							/* WEMB_TRAIN_START_H */

@@ -1,6 +1,6 @@
 /*
  * train_team.c
- *		Several processes training skip-gram or CBOW.
+ *		Several processes going through the text, epoch by epoch.
  */
 #include "pg/compat.h"
 
@@ -15,9 +15,11 @@
 
 struct TrainTeam
 {
+	TrainAlgorithm algorithm;
+	Size		worker_size;	/* of each process's block */
 	Size		claims;			/* offsets in bytes */
 	Size		rank;
-	Size		shared;
+	Size		weights;
 	Size		size;			/* of the whole block */
 };
 
@@ -39,22 +41,23 @@ reserve(Size *end, Size bytes)
 }
 
 static TrainTeam
-lay_out(const TrainConfig *config, const RankedWords *ranked)
+lay_out(const TrainOptions *options, const RankedWords *ranked)
 {
-	TrainTeam	team;
+	const TrainMethod *method = wemb_train_method(options->algorithm);
+	TrainTeam	team = {.algorithm = options->algorithm, .worker_size = method->worker_size(options)};
 	Size		end = CACHELINEALIGN(sizeof(TrainTeam));
 
-	team.claims = reserve(&end, wemb_claims_size(config->epochs));
+	team.claims = reserve(&end, wemb_claims_size(options->config.epochs));
 	team.rank = reserve(&end, (Size) ranked->numbers * sizeof(int32));
-	team.shared = reserve(&end, wemb_train_shared_size(config));
+	team.weights = reserve(&end, method->weights_size(options));
 	team.size = end;
 	return team;
 }
 
 Size
-wemb_train_team_size(const TrainConfig *config, const RankedWords *ranked)
+wemb_train_team_size(const TrainOptions *options, const RankedWords *ranked)
 {
-	return lay_out(config, ranked).size;
+	return lay_out(options, ranked).size;
 }
 
 EpochClaims *
@@ -63,10 +66,10 @@ wemb_train_team_claims(TrainTeam *team)
 	return (EpochClaims *) ((char *) team + team->claims);
 }
 
-TrainShared *
-wemb_train_team_shared(TrainTeam *team)
+void *
+wemb_train_team_weights(TrainTeam *team)
 {
-	return (TrainShared *) ((char *) team + team->shared);
+	return (char *) team + team->weights;
 }
 
 static int32 *
@@ -76,44 +79,67 @@ number_ranks(TrainTeam *team)
 }
 
 TrainTeam *
-wemb_train_team_init(void *block, const TrainConfig *config, const RankedWords *ranked, int64 chunks)
+wemb_train_team_init(void *block, const TrainOptions *options, const RankedWords *ranked, int64 chunks)
 {
 	TrainTeam  *team = block;
 
-	*team = lay_out(config, ranked);
-	wemb_claims_init(wemb_train_team_claims(team), chunks, config->epochs);
+	*team = lay_out(options, ranked);
+	wemb_claims_init(wemb_train_team_claims(team), chunks, options->config.epochs);
 	memcpy(number_ranks(team), ranked->rank, (Size) ranked->numbers * sizeof(int32));
 	return team;
 }
 
 static double
-mean_loss(const TrainWorker *worker)
+mean_loss(TrainedLoss loss)
 {
-	return worker->pairs > 0 ? worker->loss / worker->pairs : NAN;
+	return loss.pairs > 0 ? loss.sum / loss.pairs : NAN;
 }
 
-/* Train on the chunk that reader is at; false if all were stopped meanwhile. */
-static bool
-train_chunk(TrainTeam *team, TrainWorker *worker, CorpusReader *reader, TeamTick tick, void *arg)
+/* One process's part. */
+typedef struct Member
 {
-	EpochClaims *claims = wemb_train_team_claims(team);
+	TrainTeam  *team;
+	const TrainMethod *method;
+	void	   *worker;
+	CorpusReader *reader;
+	TeamTick	tick;
+	void	   *arg;
+	TrainedLoss loss;			/* of the present chunk */
+} Member;
+
+static void
+add_loss(Member *member)
+{
+	TrainedLoss taken = member->method->loss(member->worker);
+
+	member->loss.sum += taken.sum;
+	member->loss.pairs += taken.pairs;
+	member->tick(member->arg, mean_loss(member->loss));
+}
+
+/* Train on the chunk that the reader is at; false if all were stopped meanwhile. */
+static bool
+train_chunk(Member *member)
+{
+	const TrainMethod *method = member->method;
+	TrainTeam  *team = member->team;
 	int32		stretch[TRAIN_MAX_SENTENCE];
 	bool		end_of_text;
 	int			n;
 
-	worker->loss = 0;
-	worker->pairs = 0;
-	while ((n = wemb_corpus_next(reader, number_ranks(team), stretch, TRAIN_MAX_SENTENCE, &end_of_text)) > 0)
+	member->loss = (TrainedLoss) {0, 0};
+	while ((n = wemb_corpus_next(member->reader, number_ranks(team), stretch, TRAIN_MAX_SENTENCE, &end_of_text)) > 0)
 	{
-		wemb_train_begin(worker, stretch, n);
+		method->begin(member->worker, stretch, n);
 		do
 		{
 			CHECK_FOR_INTERRUPTS();
-			if (wemb_claims_stopped(claims))
+			if (wemb_claims_stopped(wemb_train_team_claims(team)))
 				return false;
-		} while (wemb_train_step(worker));
-		tick(arg, mean_loss(worker));
+		} while (method->step(member->worker));
+		add_loss(member);
 	}
+	method->end(member->worker);
 	return true;
 }
 
@@ -121,25 +147,25 @@ train_chunk(TrainTeam *team, TrainWorker *worker, CorpusReader *reader, TeamTick
 static void
 work(TrainTeam *team, CorpusReader *reader, TeamTick tick, void *arg)
 {
-	TrainShared *shared = wemb_train_team_shared(team);
-	Size		size = wemb_train_worker_size(wemb_train_config(shared));
-	void	   *block = wemb_block_alloc(size);
-	TrainWorker *worker;
+	const TrainMethod *method = wemb_train_method(team->algorithm);
+	void	   *block = wemb_block_alloc(team->worker_size);
+	Member		member = {team, method, NULL, reader, tick, arg};
 	EpochClaim	claim;
 
 	if (block == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("training needs %s of memory for each process", wemb_size_pretty(size))));
-	worker = wemb_train_worker_init(block, shared, 0);
+				 errmsg("training needs %s of memory for each process", wemb_size_pretty(team->worker_size))));
+	member.worker = method->worker_init(block, wemb_train_team_weights(team));
 	while (wemb_claims_take(wemb_train_team_claims(team), &claim))
 	{
-		wemb_train_worker_stream(worker, claim.number);
+		method->stream(member.worker, claim.number);
 		wemb_corpus_seek(reader, claim.chunk, claim.chunk + 1);
-		if (!train_chunk(team, worker, reader, tick, arg))
+		if (!train_chunk(&member))
 			break;
-		wemb_claims_done(wemb_train_team_claims(team), &claim, worker->loss, worker->pairs);
-		tick(arg, mean_loss(worker));
+		add_loss(&member);
+		wemb_claims_done(wemb_train_team_claims(team), &claim, member.loss.sum, member.loss.pairs);
+		tick(arg, NAN);
 	}
 }
 

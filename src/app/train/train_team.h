@@ -1,14 +1,14 @@
 /*
  * train_team.h
- *		Several processes training skip-gram or CBOW: the block of memory that
- *		they share, and what each of them does.
+ *		Several processes going through the text, epoch by epoch: the block of
+ *		memory that they share, and what each of them does.
  *
  * Block, at offsets from its start, each 64-byte aligned:
  *
  *	header			TrainTeam
  *	claims			EpochClaims: chunks of the corpus
  *	rank			int32 for each number of the corpus
- *	shared			the core's TrainShared (core/train/trainer.h)
+ *	weights			the core's, as the method says (train_method.h)
  */
 #ifndef WEMB_TRAIN_TEAM_H
 #define WEMB_TRAIN_TEAM_H
@@ -18,6 +18,7 @@
 #include "storage/dsm.h"
 
 #include "app/train/epoch_claims.h"
+#include "app/train/train_method.h"
 #include "app/train/train_words.h"
 #include "pg/parallel.h"
 
@@ -27,11 +28,12 @@ typedef struct TrainTeam TrainTeam;
 typedef void (*TeamTick) (void *arg, double loss);
 
 /* Bytes of the block, SIZE_MAX if there is no such number. */
-extern Size wemb_train_team_size(const TrainConfig *config, const RankedWords *ranked);
+extern Size wemb_train_team_size(const TrainOptions *options, const RankedWords *ranked);
 
-/* Format a block; the core's part of it is then at wemb_train_team_shared(), not formatted yet. */
-extern TrainTeam *wemb_train_team_init(void *block, const TrainConfig *config, const RankedWords *ranked, int64 chunks);
-extern TrainShared *wemb_train_team_shared(TrainTeam *team);
+/* Format a block; the weights are then at wemb_train_team_weights(), not formatted yet. */
+extern TrainTeam *wemb_train_team_init(void *block, const TrainOptions *options, const RankedWords *ranked,
+									   int64 chunks);
+extern void *wemb_train_team_weights(TrainTeam *team);
 extern EpochClaims *wemb_train_team_claims(TrainTeam *team);
 
 /* Work as the leader until no claim is left, or all are stopped. */

@@ -198,12 +198,12 @@ judge(const Tuning *tuning, TrainRun *run, Trial *trial)
 
 /* Vectors of words and subword rows, and output weights, as they are stored. */
 static int64
-model_bytes(const TrainOptions *options)
+model_bytes(const TrainOptions *options, const TrainRun *run)
 {
 	const TrainConfig *config = &options->config;
 	int64		rows = (int64) config->words + config->buckets;
 
-	if (!wemb_train_options_count_pairs(options) && config->loss == TRAIN_NEGATIVE_SAMPLING)
+	if (run->method != NULL && run->method->output_row(run->weights, 0) != NULL)
 		rows += config->words;
 	return rows * VECTOR_SIZE(config->dim);
 }
@@ -232,7 +232,7 @@ try(Tuning *tuning, Trial *trial)
 	else
 		wemb_train_run(&options, &tuning->source, helpers, tuning->progress, &run);
 	trial->seconds = run.seconds;
-	trial->bytes = model_bytes(&options);
+	trial->bytes = model_bytes(&options, &run);
 	judge(tuning, &run, trial);
 	wemb_train_block_release(&run.block);
 	MemoryContextSwitchTo(caller);
