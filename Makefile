@@ -42,7 +42,7 @@ SHLIB_LINK  = -licuuc -lm
 REGRESS      = type_vector vector_operators vector_casts vector_aggregates vector_pieces \
                type_halfvec halfvec_operators \
                type_sparsevec sparsevec_operators sparsevec_casts bit_distances \
-               train_sources train_options train_algorithms train_phrases train_update train_errors train_progress train_tune \
+               train_sources train_options train_algorithms train_phrases train_update train_errors train_progress train_tune train_rnn \
                model_tables model_privileges model_settings embed_text embed_phrases embed_once words_similar \
                index_hnsw_classes index_hnsw_options index_hnsw_settings index_hnsw_search index_hnsw_plans \
                index_hnsw_vacuum index_hnsw_check \

@@ -144,7 +144,7 @@ RESET wemb.max_memory;
 \pset format aligned
 \pset tuples_only off
 
--- wemb_update() goes on with skip-gram and CBOW only.
+-- wemb_update() does not go on with counts.
 SELECT count(*) FROM wemb_train('tiny', 'body', 3, algorithm => 'svd');
 SELECT count(*) FROM wemb_update(NULL, 'tiny', 'body');
 

@@ -27,11 +27,13 @@ CREATE FUNCTION wemb_train(
 	tolerance double precision DEFAULT NULL,
 	unit_length boolean DEFAULT true,
 	workers integer DEFAULT NULL,
-	seed bigint DEFAULT 1)
+	seed bigint DEFAULT 1,
+	optimizer text DEFAULT NULL,
+	cell text DEFAULT NULL)
 	RETURNS TABLE (word text, freq bigint, vec vector)
 	AS 'MODULE_PATHNAME', 'wemb_train'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
-COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", text, double precision, boolean, integer, bigint)
+COMMENT ON FUNCTION wemb_train(regclass, name, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", text, double precision, boolean, integer, bigint, text, text)
 	IS 'trains word embeddings on a text column, keeps them as a model, and returns its words';
 
 CREATE FUNCTION wemb_train_query(
@@ -57,11 +59,13 @@ CREATE FUNCTION wemb_train_query(
 	tolerance double precision DEFAULT NULL,
 	unit_length boolean DEFAULT true,
 	workers integer DEFAULT NULL,
-	seed bigint DEFAULT 1)
+	seed bigint DEFAULT 1,
+	optimizer text DEFAULT NULL,
+	cell text DEFAULT NULL)
 	RETURNS TABLE (word text, freq bigint, vec vector)
 	AS 'MODULE_PATHNAME', 'wemb_train_query'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000;
-COMMENT ON FUNCTION wemb_train_query(text, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", text, double precision, boolean, integer, bigint)
+COMMENT ON FUNCTION wemb_train_query(text, integer, text, text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", text, double precision, boolean, integer, bigint, text, text)
 	IS 'trains word embeddings on the texts that a query returns, keeps them as a model, and returns its words';
 
 CREATE FUNCTION wemb_update(

@@ -25,6 +25,8 @@ CREATE FUNCTION wemb_tune_dimensions(
 	tolerance double precision DEFAULT NULL,
 	workers integer DEFAULT NULL,
 	seed bigint DEFAULT 1,
+	optimizer text DEFAULT NULL,
+	cell text DEFAULT NULL,
 	max_tokens bigint DEFAULT NULL)
 	RETURNS TABLE (
 		dimensions integer,
@@ -35,5 +37,5 @@ CREATE FUNCTION wemb_tune_dimensions(
 		recommended boolean)
 	AS 'MODULE_PATHNAME', 'wemb_tune_dimensions'
 	LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10;
-COMMENT ON FUNCTION wemb_tune_dimensions(regclass, name, integer[], text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", double precision, integer, bigint, bigint)
+COMMENT ON FUNCTION wemb_tune_dimensions(regclass, name, integer[], text, text, integer, integer, integer, integer, integer, double precision, double precision, double precision, integer, integer, integer, text, "any", double precision, integer, bigint, text, text, bigint)
 	IS 'trains on most texts of a column with several dimensions, and judges each by the texts held out';

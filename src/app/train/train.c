@@ -33,22 +33,48 @@
 PG_FUNCTION_INFO_V1(wemb_train);
 PG_FUNCTION_INFO_V1(wemb_train_query);
 
-/* What it takes to go on with a word: its output weights, and how long its vector was before it was scaled. */
+/*
+ * What it takes to go on with a word: its output weights, how long its vector was before it was scaled, and what
+ * goes into a network for it.
+ */
 static void
-write_output(ModelWriter *writer, const TrainRun *run, int i, const char *word, size_t len, double norm)
+write_word_parts(ModelWriter *writer, const TrainRun *run, int i, const char *word, size_t len, double norm)
 {
+	const TrainMethod *method = run->method;
 	StringInfoData json;
 
 	initStringInfo(&json);
 	appendStringInfoString(&json, "{\"word\": ");
 	escape_json(&json, pnstrdup(word, len));
+	if (method->input_row != NULL)
+		wemb_model_write_part(writer, "input", i, method->input_row(run->weights, i), psprintf("%s}", json.data));
 	appendStringInfo(&json, ", \"norm\": %.9g}", norm);
-	wemb_model_write_part(writer, "output", i, run->method->output_row(run->weights, i), json.data);
+	wemb_model_write_part(writer, "output", i, method->output_row(run->weights, i), json.data);
 }
 
-/* Store the log, the mean and the subword table. */
+/* A network's weights, as many a row as a vector has; zeros fill up the last one. */
 static void
-write_parts(ModelWriter *writer, const TrainRun *run, const TrainConfig *config)
+write_network(ModelWriter *writer, const TrainRun *run, const TrainOptions *options)
+{
+	int			dim = options->config.dim;
+	float	   *row = palloc(dim * sizeof(float));
+	int			n;
+	const float *weights = run->method->network(run->weights, &n);
+
+	for (int i = 0; i * dim < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		memset(row, 0, dim * sizeof(float));
+		memcpy(row, weights + i * dim, Min(dim, n - i * dim) * sizeof(float));
+		wemb_model_write_part(writer, "network", i, row,
+							  i == 0 ? psprintf("{\"cell\": \"%s\"}", run->method->network_name(options)) : NULL);
+	}
+	pfree(row);
+}
+
+/* Store the log, the mean, the network and the subword table. */
+static void
+write_parts(ModelWriter *writer, const TrainRun *run, const TrainOptions *options)
 {
 	for (int i = 0; i < run->log.n; i++)
 	{
@@ -59,7 +85,9 @@ write_parts(ModelWriter *writer, const TrainRun *run, const TrainConfig *config)
 	}
 	if (run->mean != NULL)
 		wemb_model_write_part(writer, "mean", 0, run->mean, NULL);
-	for (int i = 0; i < config->buckets; i++)
+	if (run->method != NULL && run->method->network != NULL)
+		write_network(writer, run, options);
+	for (int i = 0; i < options->config.buckets; i++)
 		wemb_model_write_part(writer, "subword", i, run->method->subword_row(run->weights, i), NULL);
 }
 
@@ -111,7 +139,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		norm = read_vector(run, i, options->unit_length, vec);
 		wemb_model_write_word(writer, bytes, len, (int64) count, vec->x);
 		if (run->method != NULL)
-			write_output(writer, run, i, bytes, len, norm);
+			write_word_parts(writer, run, i, bytes, len, norm);
 		values[0] = PointerGetDatum(cstring_to_text_with_len(bytes, (int) len));
 		values[1] = Int64GetDatum((int64) count);
 		values[2] = PointerGetDatum(vec);
@@ -120,7 +148,7 @@ store(FunctionCallInfo fcinfo, ModelTarget *target, const TrainOptions *options,
 		MemoryContextReset(row_context);
 		wemb_progress_step(progress, i + 1, NAN);
 	}
-	write_parts(writer, run, config);
+	write_parts(writer, run, options);
 	wemb_model_write_end(writer);
 	MemoryContextDelete(row_context);
 }

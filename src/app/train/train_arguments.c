@@ -36,6 +36,8 @@ static const char *const names[] = {
 	[TRAIN_UNIT_LENGTH] = "unit_length",
 	[TRAIN_WORKERS] = "workers",
 	[TRAIN_SEED] = "seed",
+	[TRAIN_OPTIMIZER] = "optimizer",
+	[TRAIN_CELL] = "cell",
 };
 
 const char *

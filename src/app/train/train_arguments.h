@@ -38,7 +38,10 @@ enum TrainArgument
 	TRAIN_TOLERANCE,
 	TRAIN_UNIT_LENGTH,
 	TRAIN_WORKERS,
-	TRAIN_SEED
+	TRAIN_SEED,
+	TRAIN_OPTIMIZER,
+	TRAIN_CELL,
+	TRAIN_ARGUMENTS				/* how many there are */
 };
 
 /* A set of arguments is a mask of these. */

@@ -103,11 +103,14 @@ choose_n_grams(TrainOptions *options, double mean_length)
  * the sum of the steps stays about the same.
  */
 static double
-default_alpha(const TrainConfig *config)
+default_alpha(const TrainOptions *options)
 {
+	const TrainConfig *config = &options->config;
 	uint64		tokens = config->tokens;
 	double		sum = tokens < 200000 ? 1.7 : tokens < 2000000 ? 0.5 : 0.26;
 
+	if (options->algorithm == ALGORITHM_RNN)
+		return wemb_rnn_default_alpha(options->optimizer);
 	if (config->architecture == TRAIN_CBOW)
 		return 0.06;
 	if (tokens >= MUCH_TOKENS)
@@ -129,11 +132,12 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 	}
 	if (config->alpha < 0)
 	{
-		config->alpha = Max(default_alpha(config), config->min_alpha);
+		config->alpha = Max(default_alpha(options), config->min_alpha);
 		note_choice(options, "alpha %g", config->alpha);
 	}
 	if (config->min_alpha < 0)
-		config->min_alpha = config->alpha * MIN_ALPHA_SHARE;
+		config->min_alpha = options->algorithm == ALGORITHM_RNN ?
+			Min(wemb_rnn_default_min_alpha(options->optimizer), config->alpha) : config->alpha * MIN_ALPHA_SHARE;
 	if (config->sample < 0)
 	{
 		config->sample = tokens < 20000 ? 1e-2 : tokens < 200000 ? 1e-3 : 1e-4;

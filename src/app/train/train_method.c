@@ -9,6 +9,7 @@
 static const TrainMethod *const methods[] = {
 	[ALGORITHM_SKIPGRAM] = &wemb_method_skipgram,
 	[ALGORITHM_CBOW] = &wemb_method_skipgram,
+	[ALGORITHM_RNN] = &wemb_method_rnn,
 };
 
 const TrainMethod *

@@ -57,11 +57,20 @@ typedef struct TrainMethod
 	void		(*set_word_vector) (void *weights, int word, const float *vector);	/* start from another model's */
 	float	   *(*output_row) (void *weights, int word);	/* of dim floats; NULL: none is worth keeping */
 	float	   *(*subword_row) (void *weights, int bucket); /* the function is NULL where there can be none */
+
+	/*
+	 * A network that words go through: what goes into it for a word (dim floats), and all of its own weights.  The
+	 * functions are NULL where there is no network.  Networks of one name have weights that mean the same.
+	 */
+	float	   *(*input_row) (void *weights, int word);
+	float	   *(*network) (void *weights, int *n);
+	const char *(*network_name) (const TrainOptions *options);
 	/* Add by (dim floats) to n rows from first on, and so to every vector that rows make; NULL: not to be done. */
 	void		(*shift) (void *weights, int first, int n, const float *by);
 } TrainMethod;
 
 extern const TrainMethod wemb_method_skipgram;	/* and CBOW */
+extern const TrainMethod wemb_method_rnn;
 
 /* The method of an algorithm that needs no counts. */
 extern const TrainMethod *wemb_train_method(TrainAlgorithm algorithm);

@@ -30,25 +30,31 @@
 #define DEFAULT_NEGATIVE	5
 #define MIN_ALPHA			1e-6
 
-#define HELPED_TOKENS		500000	/* in all epochs: with less, helpers take longer to start than they save */
+#define HELPED_TOKENS		500000	/* in all epochs: with less, helpers take longer to start than they save ... */
+#define HELPED_NETWORK_TOKENS 50000 /* ... and for a network, which takes longer */
 
 /* Sets of arguments; those that are in none of them go with every algorithm, those of the last one with some. */
 #define EPOCH_OPTIONS	(TRAIN_SET(TRAIN_EPOCHS) | TRAIN_SET(TRAIN_ALPHA) | TRAIN_SET(TRAIN_TOLERANCE))
 #define SUBWORD_OPTIONS	(TRAIN_SET(TRAIN_MIN_N) | TRAIN_SET(TRAIN_MAX_N) | TRAIN_SET(TRAIN_BUCKETS))
-#define PREDICT_OPTIONS	(EPOCH_OPTIONS | SUBWORD_OPTIONS | \
+#define PREDICT_OPTIONS	(EPOCH_OPTIONS | \
 						 TRAIN_SET(TRAIN_LOSS) | TRAIN_SET(TRAIN_NEGATIVE) | TRAIN_SET(TRAIN_SAMPLE) | \
 						 TRAIN_SET(TRAIN_MIN_ALPHA) | TRAIN_SET(TRAIN_INIT))
+#define NETWORK_OPTIONS	(TRAIN_SET(TRAIN_OPTIMIZER) | TRAIN_SET(TRAIN_CELL))
+#define SOME_OPTIONS	(PREDICT_OPTIONS | SUBWORD_OPTIONS | NETWORK_OPTIONS)
 
 static const struct
 {
-	uint32		takes;			/* of PREDICT_OPTIONS */
+	uint32		takes;			/* of SOME_OPTIONS */
 	int			window;			/* if the user says nothing */
+	int			max_window;
+	int			max_dim;
 } algorithms[] = {
-	[ALGORITHM_SKIPGRAM] = {PREDICT_OPTIONS, 5},
-	[ALGORITHM_CBOW] = {PREDICT_OPTIONS, 5},
-	[ALGORITHM_GLOVE] = {EPOCH_OPTIONS, 10},
-	[ALGORITHM_SVD] = {0, 10},
-	[ALGORITHM_AUTO] = {0, 0},	/* what both that it may become take */
+	[ALGORITHM_SKIPGRAM] = {PREDICT_OPTIONS | SUBWORD_OPTIONS, 5, TRAIN_MAX_WINDOW, TRAIN_MAX_DIM},
+	[ALGORITHM_CBOW] = {PREDICT_OPTIONS | SUBWORD_OPTIONS, 5, TRAIN_MAX_WINDOW, TRAIN_MAX_DIM},
+	[ALGORITHM_GLOVE] = {EPOCH_OPTIONS, 10, TRAIN_MAX_WINDOW, TRAIN_MAX_DIM},
+	[ALGORITHM_SVD] = {0, 10, TRAIN_MAX_WINDOW, TRAIN_MAX_DIM},
+	[ALGORITHM_RNN] = {PREDICT_OPTIONS | NETWORK_OPTIONS, 5, RNN_MAX_WINDOW, RNN_MAX_DIM},
+	[ALGORITHM_AUTO] = {0, 0, TRAIN_MAX_WINDOW, TRAIN_MAX_DIM}, /* what both that it may become take */
 };
 
 static const char *const algorithm_names[] = {
@@ -56,9 +62,28 @@ static const char *const algorithm_names[] = {
 	[ALGORITHM_CBOW] = "cbow",
 	[ALGORITHM_GLOVE] = "glove",
 	[ALGORITHM_SVD] = "svd",
+	[ALGORITHM_RNN] = "rnn",
 	[ALGORITHM_AUTO] = "auto",
 };
-static const char *const loss_names[] = {"ns", "hs"};
+
+enum
+{
+	LOSS_NS,
+	LOSS_HS,
+	LOSS_MSE
+};
+
+static const char *const loss_names[] = {[LOSS_NS] = "ns", [LOSS_HS] = "hs", [LOSS_MSE] = "mse"};
+static const char *const optimizer_names[] = {
+	[RNN_ADAM] = "adam",
+	[RNN_ADAGRAD] = "adagrad",
+	[RNN_SGD] = "sgd",
+};
+static const char *const cell_names[] = {
+	[RNN_ELMAN] = "elman",
+	[RNN_GRU] = "gru",
+	[RNN_LSTM] = "lstm",
+};
 
 bool
 wemb_algorithm_takes(TrainAlgorithm algorithm, enum TrainArgument arg)
@@ -76,6 +101,12 @@ const char *
 wemb_algorithm_name(TrainAlgorithm algorithm)
 {
 	return algorithm_names[algorithm];
+}
+
+const char *
+wemb_cell_name(RnnCell cell)
+{
+	return cell_names[cell];
 }
 
 /*
@@ -121,20 +152,37 @@ read_subwords(const TrainArguments *args, TrainConfig *config)
 				 errhint("Leave buckets out to have it chosen, or set max_n to 0 to train without n-grams.")));
 }
 
+static bool
+has_loss(TrainAlgorithm algorithm, int loss)
+{
+	return wemb_algorithm_takes(algorithm, TRAIN_LOSS) && (algorithm == ALGORITHM_RNN) == (loss == LOSS_MSE);
+}
+
 static void
 set_objective(TrainOptions *options, int algorithm, int loss)
 {
 	options->algorithm = algorithm;
 	options->config.architecture = algorithm == ALGORITHM_CBOW ? TRAIN_CBOW : TRAIN_SKIPGRAM;
-	options->config.loss = loss == 1 ? TRAIN_HIERARCHICAL_SOFTMAX : TRAIN_NEGATIVE_SAMPLING;
+	options->config.loss = loss == LOSS_HS ? TRAIN_HIERARCHICAL_SOFTMAX : TRAIN_NEGATIVE_SAMPLING;
 }
 
 static void
 read_objective(const TrainArguments *args, TrainOptions *options)
 {
-	set_objective(options,
-				  wemb_argument_choice(args, TRAIN_ALGORITHM, algorithm_names, lengthof(algorithm_names)),
-				  wemb_argument_choice(args, TRAIN_LOSS, loss_names, lengthof(loss_names)));
+	int			algorithm = wemb_argument_choice(args, TRAIN_ALGORITHM, algorithm_names, lengthof(algorithm_names));
+	int			loss = wemb_argument_choice(args, TRAIN_LOSS, loss_names, lengthof(loss_names));
+
+	set_objective(options, algorithm, loss);
+	if (!wemb_argument_is_null(args, TRAIN_LOSS) && wemb_algorithm_takes(algorithm, TRAIN_LOSS) &&
+		!has_loss(algorithm, loss))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("loss \"%s\" does not go with algorithm \"%s\"", loss_names[loss], algorithm_names[algorithm]),
+				 algorithm == ALGORITHM_RNN ?
+				 errhint("The loss of a recurrent network is \"mse\".") :
+				 errhint("Set loss to \"ns\" or \"hs\", or algorithm to \"rnn\".")));
+	options->optimizer = wemb_argument_choice(args, TRAIN_OPTIMIZER, optimizer_names, lengthof(optimizer_names));
+	options->cell = wemb_argument_choice(args, TRAIN_CELL, cell_names, lengthof(cell_names));
 	if (options->config.loss == TRAIN_HIERARCHICAL_SOFTMAX && !wemb_argument_is_null(args, TRAIN_NEGATIVE))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -160,11 +208,11 @@ algorithms_that_take(enum TrainArgument arg)
 static void
 check_algorithm(const TrainArguments *args, const TrainOptions *options)
 {
-	for (enum TrainArgument arg = 0; arg <= TRAIN_SEED; arg++)
+	for (enum TrainArgument arg = 0; arg < TRAIN_ARGUMENTS; arg++)
 	{
 		bool		no_subwords = (TRAIN_SET(arg) & SUBWORD_OPTIONS) && options->config.max_n == 0;
 
-		if (wemb_argument_is_null(args, arg) || !(TRAIN_SET(arg) & PREDICT_OPTIONS) ||
+		if (wemb_argument_is_null(args, arg) || !(TRAIN_SET(arg) & SOME_OPTIONS) ||
 			wemb_algorithm_takes(options->algorithm, arg) || no_subwords)
 			continue;
 		ereport(ERROR,
@@ -224,14 +272,32 @@ read_phrases(const TrainArguments *args)
 }
 
 void
-wemb_train_options_check_dim(int dim)
+wemb_train_options_check_dim(const TrainOptions *options, int dim)
 {
-	if (dim < 1 || dim > TRAIN_MAX_DIM)
+	int			most = algorithms[options->algorithm].max_dim;
+
+	if (dim < 1 || dim > most)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("dimensions must be between 1 and %d, not %d", TRAIN_MAX_DIM, dim),
-				 errdetail("A vector has at most %d elements.", TRAIN_MAX_DIM),
+				 errmsg("dimensions must be between 1 and %d, not %d", most, dim),
+				 most == TRAIN_MAX_DIM ?
+				 errdetail("A vector has at most %d elements.", most) :
+				 errdetail("Algorithm \"%s\" makes vectors of at most %d elements.",
+						   algorithm_names[options->algorithm], most),
 				 errhint("50 to 300 suit most texts.")));
+}
+
+/* Some algorithms look less far than others. */
+static void
+check_window(const TrainOptions *options)
+{
+	int			most = algorithms[options->algorithm].max_window;
+
+	if (options->config.window > most)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("window_size must be between 1 and %d with algorithm \"%s\", not %d", most,
+						algorithm_names[options->algorithm], options->config.window)));
 }
 
 void
@@ -257,13 +323,14 @@ wemb_train_options_read(const TrainArguments *args, TrainOptions *options)
 	options->max_vocab = wemb_argument_integer(args, TRAIN_MAX_VOCAB, 1, PG_INT32_MAX, PG_INT32_MAX);
 	options->workers = wemb_argument_integer(args, TRAIN_WORKERS, 1, TRAIN_MAX_WORKERS, 0);
 
+	read_objective(args, options);
 	if (!wemb_argument_is_null(args, TRAIN_DIMENSIONS))
 	{
 		config->dim = DatumGetInt32(wemb_argument_value(args, TRAIN_DIMENSIONS));
-		wemb_train_options_check_dim(config->dim);
+		wemb_train_options_check_dim(options, config->dim);
 	}
-	read_objective(args, options);
 	config->window = wemb_argument_integer(args, TRAIN_WINDOW_SIZE, 1, TRAIN_MAX_WINDOW, 0);
+	check_window(options);
 	config->negative = wemb_argument_integer(args, TRAIN_NEGATIVE, 1, TRAIN_MAX_NEGATIVE, DEFAULT_NEGATIVE);
 	config->epochs = wemb_argument_integer(args, TRAIN_EPOCHS, 1, TRAIN_MAX_EPOCHS, 0);
 	read_rates(args, options);
@@ -286,6 +353,8 @@ wemb_train_options_check(const TrainOptions *options)
 	wemb_argument_check_range(TRAIN_WORKERS, options->workers, 1, TRAIN_MAX_WORKERS);
 	wemb_argument_check_range(TRAIN_MIN_COUNT, options->min_count, 1, PG_INT32_MAX);
 	wemb_argument_check_range(TRAIN_WINDOW_SIZE, config->window, 1, TRAIN_MAX_WINDOW);
+	check_window(options);
+	wemb_train_options_check_dim(options, config->dim);
 	wemb_argument_check_range(TRAIN_NEGATIVE, config->negative, 1, TRAIN_MAX_NEGATIVE);
 	wemb_argument_check_range(TRAIN_EPOCHS, config->epochs, 1, TRAIN_MAX_EPOCHS);
 	wemb_argument_check_number(TRAIN_SAMPLE, config->sample, 0, 1);
@@ -294,15 +363,28 @@ wemb_train_options_check(const TrainOptions *options)
 	check_rates(config);
 }
 
-bool
-wemb_train_options_set_objective(TrainOptions *options, const char *algorithm, const char *loss)
+/* The number of a name that may be NULL: then the first one's. */
+static int
+find_or_first(const char *name, const char *const *names, int n)
 {
-	int			a = wemb_argument_find(algorithm, algorithm_names, lengthof(algorithm_names));
-	int			l = wemb_argument_find(loss, loss_names, lengthof(loss_names));
+	return name == NULL ? 0 : wemb_argument_find(name, names, n);
+}
 
-	if (a < 0 || l < 0 || !wemb_algorithm_takes(a, TRAIN_LOSS))
+bool
+wemb_train_options_set_objective(TrainOptions *options, const ObjectiveNames *names)
+{
+	int			algorithm = names->algorithm == NULL ? -1 :
+		wemb_argument_find(names->algorithm, algorithm_names, lengthof(algorithm_names));
+	int			loss = names->loss == NULL && algorithm == ALGORITHM_RNN ? LOSS_MSE :
+		find_or_first(names->loss, loss_names, lengthof(loss_names));
+	int			optimizer = find_or_first(names->optimizer, optimizer_names, lengthof(optimizer_names));
+	int			cell = find_or_first(names->cell, cell_names, lengthof(cell_names));
+
+	if (algorithm < 0 || loss < 0 || optimizer < 0 || cell < 0 || !has_loss(algorithm, loss))
 		return false;
-	set_objective(options, a, l);
+	set_objective(options, algorithm, loss);
+	options->optimizer = optimizer;
+	options->cell = cell;
 	return true;
 }
 
@@ -321,7 +403,9 @@ wemb_train_options_helpers(const TrainOptions *options)
 {
 	const TrainConfig *config = &options->config;
 
-	if (options->workers == 0 && (double) config->epoch_tokens * config->epochs < HELPED_TOKENS)
+	double		tokens = (double) config->epoch_tokens * config->epochs;
+
+	if (options->workers == 0 && tokens < (options->algorithm == ALGORITHM_RNN ? HELPED_NETWORK_TOKENS : HELPED_TOKENS))
 		return 0;
 	return wemb_train_options_max_helpers(options);
 }
@@ -337,7 +421,9 @@ wemb_train_options_json(const TrainOptions *options, int epochs)
 	appendStringInfo(&json, "{\"algorithm\": \"%s\", \"window_size\": %d, \"min_count\": " INT64_FORMAT,
 					 algorithm_names[algorithm], config->window, options->min_count);
 	if (wemb_algorithm_takes(algorithm, TRAIN_LOSS))
-		appendStringInfo(&json, ", \"loss\": \"%s\"", loss_names[config->loss == TRAIN_HIERARCHICAL_SOFTMAX]);
+		appendStringInfo(&json, ", \"loss\": \"%s\"",
+						 loss_names[algorithm == ALGORITHM_RNN ? LOSS_MSE :
+									config->loss == TRAIN_HIERARCHICAL_SOFTMAX ? LOSS_HS : LOSS_NS]);
 	if (wemb_algorithm_takes(algorithm, TRAIN_NEGATIVE) && config->loss == TRAIN_NEGATIVE_SAMPLING)
 		appendStringInfo(&json, ", \"negative\": %d", config->negative);
 	if (wemb_algorithm_takes(algorithm, TRAIN_SAMPLE))
@@ -346,6 +432,9 @@ wemb_train_options_json(const TrainOptions *options, int epochs)
 		appendStringInfo(&json, ", \"epochs\": %d, \"alpha\": %g", epochs, config->alpha);
 	if (wemb_algorithm_takes(algorithm, TRAIN_MIN_ALPHA))
 		appendStringInfo(&json, ", \"min_alpha\": %g", config->min_alpha);
+	if (algorithm == ALGORITHM_RNN)
+		appendStringInfo(&json, ", \"optimizer\": \"%s\", \"cell\": \"%s\"", optimizer_names[options->optimizer],
+						 cell_names[options->cell]);
 	if (algorithm == ALGORITHM_GLOVE)
 		appendStringInfo(&json, ", \"x_max\": %g", options->x_max);
 	appendStringInfo(&json, ", \"seed\": " INT64_FORMAT "}", (int64) config->seed);

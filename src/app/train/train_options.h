@@ -10,7 +10,7 @@
 #include "lib/stringinfo.h"
 
 #include "app/train/train_arguments.h"
-#include "core/train/trainer.h"
+#include "core/train/rnn.h"
 
 typedef enum TrainAlgorithm
 {
@@ -18,6 +18,7 @@ typedef enum TrainAlgorithm
 	ALGORITHM_CBOW,
 	ALGORITHM_GLOVE,
 	ALGORITHM_SVD,
+	ALGORITHM_RNN,
 	ALGORITHM_AUTO				/* to be chosen */
 } TrainAlgorithm;
 
@@ -38,6 +39,8 @@ typedef struct TrainOptions
 	double		tolerance;		/* stop once the loss falls by no more than this share in an epoch; negative = never */
 	int			workers;		/* processes, at most; 0 = to be chosen */
 	double		x_max;			/* with GloVe: counts from there on weigh alike */
+	RnnCell		cell;			/* with a recurrent network ... */
+	RnnOptimizer optimizer;
 	TrainConfig config;			/* what is to be chosen is 0, or negative where 0 means something */
 	StringInfoData chosen;		/* "epochs 20, min_count 2": what was chosen from the data */
 } TrainOptions;
@@ -48,13 +51,14 @@ typedef struct TrainOptions
  */
 extern void wemb_train_options_read(const TrainArguments *args, TrainOptions *options);
 
-/* ERROR if vectors cannot have so many dimensions. */
-extern void wemb_train_options_check_dim(int dim);
+/* ERROR if the algorithm's vectors cannot have so many dimensions. */
+extern void wemb_train_options_check_dim(const TrainOptions *options, int dim);
 
 /* Whether an algorithm takes an argument, its window if the user says nothing, and its name. */
 extern bool wemb_algorithm_takes(TrainAlgorithm algorithm, enum TrainArgument arg);
 extern int	wemb_algorithm_window(TrainAlgorithm algorithm);
 extern const char *wemb_algorithm_name(TrainAlgorithm algorithm);
+extern const char *wemb_cell_name(RnnCell cell);
 
 /* Whether the algorithm trains from counts of which words occur together (count_run.h). */
 extern bool wemb_train_options_count_pairs(const TrainOptions *options);
@@ -66,8 +70,18 @@ extern int	wemb_train_options_helpers(const TrainOptions *options);
 /* ERROR if an option that no argument was read for is out of range; nothing may be left to be chosen. */
 extern void wemb_train_options_check(const TrainOptions *options);
 
-/* Set algorithm and loss by their names; false if there is no such pair. */
-extern bool wemb_train_options_set_objective(TrainOptions *options, const char *algorithm, const char *loss);
+/*
+ * What a model says of its own training, by names, each of which may be NULL: false if there is nothing of the
+ * kind, or if such a training cannot be gone on with.
+ */
+typedef struct ObjectiveNames
+{
+	const char *algorithm;
+	const char *loss;
+	const char *optimizer;
+	const char *cell;
+} ObjectiveNames;
+extern bool wemb_train_options_set_objective(TrainOptions *options, const ObjectiveNames *names);
 
 /* The options as a JSON object, for the model's own record. */
 extern char *wemb_train_options_json(const TrainOptions *options, int epochs);

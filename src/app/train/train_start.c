@@ -38,6 +38,8 @@ typedef struct Taker
 	const TrainMethod *method;
 	void	   *weights;
 	float	   *norm;			/* of each word's vector before it was scaled, or 1 if it was not */
+	bool	   *has_input;		/* of each word: what goes into the network is taken over; NULL without a network */
+	bool		same_outputs;	/* the model's output weights mean here what they meant there */
 	float	   *mean;			/* what was subtracted from the model's vectors, zero if nothing was ... */
 	bool		has_mean;		/* ... and the model says so */
 	float	   *vector;			/* room for one */
@@ -223,8 +225,38 @@ take_output(void *arg, HeapTuple row, TupleDesc columns)
 			taker->norm[word] = value;
 	}
 	row_of_weights = taker->method->output_row(taker->weights, word);
-	if (vector != NULL && row_of_weights != NULL)
+	if (vector != NULL && row_of_weights != NULL && taker->same_outputs)
 		memcpy(row_of_weights, vector, taker->start->options.dim * sizeof(float));
+}
+
+/* Columns: word, vec. */
+static void
+take_input(void *arg, HeapTuple row, TupleDesc columns)
+{
+	Taker	   *taker = arg;
+	int			word = word_of(taker, row, columns, 1);
+	const float *vector = vector_of(taker, row, columns, 2);
+
+	if (word < 0 || vector == NULL)
+		return;
+	memcpy(taker->method->input_row(taker->weights, word), vector, taker->config->dim * sizeof(float));
+	taker->has_input[word] = true;
+}
+
+/* Columns: id, vec.  All or none of the rows are of use, so they are counted first. */
+static void
+take_network(void *arg, HeapTuple row, TupleDesc columns)
+{
+	Taker	   *taker = arg;
+	int			dim = taker->config->dim;
+	bool		isnull;
+	int64		id = DatumGetInt32(SPI_getbinval(row, columns, 1, &isnull));
+	const float *vector = vector_of(taker, row, columns, 2);
+	int			n;
+	float	   *network = taker->method->network(taker->weights, &n);
+
+	if (!isnull && vector != NULL && id >= 0 && id * dim < n)
+		memcpy(network + id * dim, vector, Min(dim, n - id * dim) * sizeof(float));
 }
 
 /* Column: vec. */
@@ -266,10 +298,57 @@ take_word(void *arg, HeapTuple row, TupleDesc columns)
 
 	if (word < 0 || vector == NULL)
 		return;
+	if (taker->has_input != NULL && taker->has_input[word])
+		return;
 	memcpy(taker->vector, vector, taker->start->options.dim * sizeof(float));
 	wemb_kernel->scale_f32(taker->norm[word], taker->vector, taker->start->options.dim);
 	wemb_kernel->axpy_f32(1.0f, taker->mean, taker->vector, taker->start->options.dim);
 	taker->method->set_word_vector(taker->weights, word, taker->vector);
+}
+
+/* Has the model a whole network of the name (NULL: any)? */
+static bool
+has_network(const TrainStart *start, const char *name, int rows)
+{
+	const char *parts = wemb_model_parts_sql(&start->tables);
+	char	   *condition = name == NULL ? "" :
+		psprintf(" AND (SELECT data OPERATOR(pg_catalog.->>) 'cell' FROM %s WHERE part OPERATOR(pg_catalog.=) 'network'"
+				 " AND id OPERATOR(pg_catalog.=) 0) OPERATOR(pg_catalog.=) %s", parts, quote_literal_cstr(name));
+	bool		isnull;
+	int64		found;
+
+	SPI_connect();
+	if (SPI_execute(psprintf("SELECT pg_catalog.count(*) FROM %s WHERE part OPERATOR(pg_catalog.=) 'network'%s",
+							 parts, condition), true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute failed");
+	found = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	return name == NULL ? found > 0 : found == rows;
+}
+
+/* Take over a network of the same cell, and what goes into it. */
+static void
+start_network(Taker *taker, const TrainOptions *train)
+{
+	const TrainStart *start = taker->start;
+	const char *parts = wemb_model_parts_sql(&start->tables);
+	int			n;
+
+	if (taker->method->network == NULL)
+	{
+		taker->same_outputs = !has_network(start, NULL, 0);
+		return;
+	}
+	taker->method->network(taker->weights, &n);
+	taker->same_outputs = has_network(start, taker->method->network_name(train),
+									  (n + train->config.dim - 1) / train->config.dim);
+	if (!taker->same_outputs)
+		return;
+	taker->has_input = MemoryContextAllocExtended(CurrentMemoryContext, train->config.words * sizeof(bool),
+												  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for_each_row(psprintf("SELECT id, vec FROM %s WHERE part OPERATOR(pg_catalog.=) 'network'", parts), take_network, taker);
+	for_each_row(psprintf("SELECT data OPERATOR(pg_catalog.->>) 'word', vec FROM %s"
+						  " WHERE part OPERATOR(pg_catalog.=) 'input'", parts), take_input, taker);
 }
 
 float *
@@ -292,6 +371,7 @@ wemb_start_weights(const TrainStart *start, const TrainOptions *train, const Ran
 
 	for (int i = 0; i < config->words; i++)
 		taker.norm[i] = 1;
+	start_network(&taker, train);
 	for_each_row(psprintf("SELECT data OPERATOR(pg_catalog.->>) 'word', data OPERATOR(pg_catalog.->>) 'norm', vec"
 						  " FROM %s WHERE part OPERATOR(pg_catalog.=) 'output'", parts), take_output, &taker);
 	for_each_row(psprintf("SELECT vec FROM %s WHERE part OPERATOR(pg_catalog.=) 'mean'", parts), take_mean, &taker);

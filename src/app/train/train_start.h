@@ -7,6 +7,10 @@
  * the output weights too; and the subword table if both have n-grams of the
  * same lengths in as many buckets.  All other weights have a random start.
  * Inner nodes of a Huffman tree mean nothing in another tree.
+ *
+ * A recurrent network takes over the network if the model has one with the same
+ * cell, and then what goes into it for each word.  Output weights are taken over
+ * only where both predict alike: both by a network of that cell, or both without.
  */
 #ifndef WEMB_TRAIN_START_H
 #define WEMB_TRAIN_START_H

@@ -40,7 +40,9 @@ enum Remembered
 	ALPHA,
 	MIN_ALPHA,
 	EPOCHS,
-	MIN_COUNT
+	MIN_COUNT,
+	OPTIMIZER,
+	CELL
 };
 
 static Datum
@@ -52,29 +54,40 @@ remembered(enum Remembered column, Datum otherwise)
 	return isnull ? otherwise : value;
 }
 
+/* The same of a name; palloc'd, or NULL. */
+static char *
+remembered_name(enum Remembered column)
+{
+	return SPI_processed > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column) : NULL;
+}
+
 static void
 read_training(const ModelTables *tables, TrainOptions *options)
 {
 	TrainConfig *config = &options->config;
-	char	   *algorithm;
-	char	   *loss;
+	ObjectiveNames names;
 
 	SPI_connect();
 	if (SPI_execute(psprintf("SELECT t.algorithm, t.loss, t.window_size, t.negative, t.sample, t.alpha, t.min_alpha,"
-							 " t.epochs, t.min_count FROM %s p, pg_catalog.jsonb_to_record(p.data"
+							 " t.epochs, t.min_count, t.optimizer, t.cell FROM %s p, pg_catalog.jsonb_to_record(p.data"
 							 " OPERATOR(pg_catalog.->) 'training') AS t (algorithm text, loss text, window_size int4,"
-							 " negative int4, sample float8, alpha float8, min_alpha float8, epochs int4, min_count int8)"
+							 " negative int4, sample float8, alpha float8, min_alpha float8, epochs int4, min_count int8,"
+							 " optimizer text, cell text)"
 							 " WHERE p.part OPERATOR(pg_catalog.=) 'options' AND p.id OPERATOR(pg_catalog.=) 0",
 							 wemb_model_parts_sql(tables)), true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute failed");
-	algorithm = SPI_processed > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, ALGORITHM) : NULL;
-	loss = SPI_processed > 0 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, LOSS) : NULL;
-	if (algorithm == NULL || !wemb_train_options_set_objective(options, algorithm, loss == NULL ? "ns" : loss))
+	names = (ObjectiveNames) {
+		.algorithm = remembered_name(ALGORITHM),
+		.loss = remembered_name(LOSS),
+		.optimizer = remembered_name(OPTIMIZER),
+		.cell = remembered_name(CELL),
+	};
+	if (!wemb_train_options_set_objective(options, &names))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("embedding model %s cannot be updated", wemb_model_words_sql(tables)),
-				 algorithm == NULL ? errdetail("It does not say how it was trained.") :
-				 errdetail("It was trained with algorithm \"%s\".", algorithm),
+				 names.algorithm == NULL ? errdetail("It does not say how it was trained.") :
+				 errdetail("It was trained with algorithm \"%s\".", names.algorithm),
 				 errhint("Train it again with wemb_train() on all texts.")));
 	config->window = DatumGetInt32(remembered(WINDOW_SIZE, Int32GetDatum(5)));
 	config->negative = DatumGetInt32(remembered(NEGATIVE, Int32GetDatum(5)));

@@ -40,7 +40,7 @@ enum TuneArgument
 	TUNE_TEXT_COLUMN,
 	TUNE_DIMENSIONS,
 	TUNE_FIRST_OPTION,
-	TUNE_MAX_TOKENS = 21
+	TUNE_MAX_TOKENS = 23
 };
 
 #define ABSENT	(TRAIN_SET(TRAIN_DIMENSIONS) | TRAIN_SET(TRAIN_MODEL) | TRAIN_SET(TRAIN_INIT) | \
@@ -99,7 +99,7 @@ read_dimensions(ArrayType *array, Tuning *tuning)
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("dimensions must not contain nulls")));
 		tuning->trials[i].dim = DatumGetInt32(values[i]);
-		wemb_train_options_check_dim(tuning->trials[i].dim);
+		wemb_train_options_check_dim(&tuning->options, tuning->trials[i].dim);
 	}
 }
 
@@ -196,7 +196,7 @@ judge(const Tuning *tuning, TrainRun *run, Trial *trial)
 	}
 }
 
-/* Vectors of words and subword rows, and output weights, as they are stored. */
+/* Vectors of words and subword rows, output weights, and what goes into a network, as they are stored. */
 static int64
 model_bytes(const TrainOptions *options, const TrainRun *run)
 {
@@ -204,6 +204,8 @@ model_bytes(const TrainOptions *options, const TrainRun *run)
 	int64		rows = (int64) config->words + config->buckets;
 
 	if (run->method != NULL && run->method->output_row(run->weights, 0) != NULL)
+		rows += config->words;
+	if (run->method != NULL && run->method->network != NULL)
 		rows += config->words;
 	return rows * VECTOR_SIZE(config->dim);
 }
