@@ -17,6 +17,8 @@
 #	subwords	skip-gram with n-grams of 3 to 6, with fastText
 #	cbow		with all peers
 #	others		the other algorithms and losses of wemb, for their time and quality
+#	tutorial	recurrent networks beside wemb's other algorithms, in the setting of doc/tutorial.md: the 10,000 most
+#				frequent words, 50 dimensions, the other options chosen from the data
 #	kernels		skip-gram with each kernel, one epoch
 #	sizes		TEXT and TEXT repeated up to 100 million words, one epoch, maintenance_work_mem 64 MB
 #				(MEMORY), with the most memory that the server's processes had at once
@@ -154,6 +156,24 @@ part_others() {
 	wemb 'wemb cbow hs' "epochs => $epochs, sample => 1e-4, max_n => 0, loss => 'hs', algorithm => 'cbow'"
 	wemb 'wemb glove' "algorithm => 'glove'"
 	wemb 'wemb svd' "algorithm => 'svd'"
+}
+
+tutorial() { # NAME OPTIONS
+	dim=50 wemb "$1" "max_vocab => 10000, $2"
+}
+
+part_tutorial() {
+	local cell
+	for cell in elman gru lstm; do
+		epochs=3 tutorial "wemb rnn $cell" "algorithm => 'rnn', cell => '$cell', epochs => 3"
+	done
+	epochs=5
+	tutorial 'wemb skipgram' 'epochs => 5, max_n => 0'
+	tutorial 'wemb subwords' 'epochs => 5'
+	tutorial 'wemb cbow' "epochs => 5, max_n => 0, algorithm => 'cbow'"
+	epochs=15 tutorial 'wemb glove' "algorithm => 'glove', epochs => 15"
+	epochs=1 tutorial 'wemb svd' "algorithm => 'svd'"
+	epochs=${EPOCHS:-5}
 }
 
 part_kernels() {
