@@ -20,8 +20,9 @@
 #	tutorial	recurrent networks beside wemb's other algorithms, in the setting of doc/tutorial.md: the 10,000 most
 #				frequent words, 50 dimensions, the other options chosen from the data
 #	kernels		skip-gram with each kernel, one epoch
-#	sizes		TEXT and TEXT repeated up to 100 million words, one epoch, maintenance_work_mem 64 MB
-#				(MEMORY), with the most memory that the server's processes had at once
+#	sizes		TEXT and TEXT repeated up to 100 million words, with a vocabulary that stays the same, one
+#				epoch, maintenance_work_mem 64 MB (MEMORY), with the most memory that the server's
+#				processes had at once, and what training said it needed for its matrices
 #
 # wemb's time is that of the whole statement: reading, counting, training,
 # storing and returning the words; a peer's is that of its whole process.
@@ -85,9 +86,10 @@ scored() { # NAME VECTORS binary|text COMMAND...: its time, and the quality of w
 	if [ "$format" = binary ]; then "$score" "$vectors" binary; else "$score" "$vectors"; fi
 }
 
-train_wemb() { # TABLE EPOCHS OPTIONS
-	sql -c "SET maintenance_work_mem = '${3:-256MB}'" -c "SELECT count(*) FROM wemb_train('$1', 'body', $dim, tokenizer => 'whitespace',
-		window_size => 5, min_count => 5, workers => $workers, $2)"
+train_wemb() { # TABLE OPTIONS [MEMORY [MIN_COUNT]]
+	sql -c "SET maintenance_work_mem = '${3:-256MB}'" -c 'SET client_min_messages = debug1' \
+		-c "SELECT count(*) FROM wemb_train('$1', 'body', $dim, tokenizer => 'whitespace',
+		window_size => 5, min_count => ${4:-5}, workers => $workers, $2)"
 }
 
 wemb() { # NAME OPTIONS
@@ -204,11 +206,11 @@ part_sizes() {
 		touch "$out/watching"
 		watch_memory &
 		watcher=$!
-		seconds_of train_wemb many "epochs => 1, sample => 1e-4, negative => 5, max_n => 0" "$memory"
+		seconds_of train_wemb many "epochs => 1, sample => 1e-4, negative => 5, max_n => 0" "$memory" $((5 * n))
 		rm "$out/watching"
 		wait "$watcher"
 		line "wemb $((n * words / 1000000)) Mio words" $((n * words)) 1
-		echo "$(cat "$out/most") MB at most, shared buffers included"
+		echo "$(cat "$out/most") MB at most, shared buffers included; $(sed -n 's/.*training needs \(.*\) of memory.*/\1/p' "$out/log") estimated"
 		n=$((n == 1 ? 2 : n + 2))
 	done
 }

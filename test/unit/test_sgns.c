@@ -267,6 +267,69 @@ test_finite(void)
 }
 
 static void
+test_loss_apart(const Objective *objective)
+{
+	Model		often = make_model(small_config(objective)),
+				never = make_model(small_config(objective));
+
+	open_group(objective, "measuring the loss changes nothing");
+	often.worker->loss_every = 1;
+	never.worker->loss_every = INT32_MAX;
+	train_epoch(&often);
+	train_epoch(&never);
+	CHECK(same_vectors(&often, &never), "vectors differ");
+	CHECK(often.worker->pairs > 10 * never.worker->pairs, "%llu and %llu pairs",
+		  (unsigned long long) often.worker->pairs, (unsigned long long) never.worker->pairs);
+	free_model(&often);
+	free_model(&never);
+}
+
+#define MANY_WORDS	20000		/* enough for negatives to be used several times */
+
+/* An epoch of sentences in which each word is as likely as any other, whatever stands beside it. */
+static double
+train_noise(Model *m)
+{
+	Rng			rng = rng_for(3, 3);
+
+	m->worker->loss = 0;
+	m->worker->pairs = 0;
+	for (int s = 0; s < 600; s++)
+	{
+		int32_t		words[100];
+
+		for (int i = 0; i < 100; i++)
+			words[i] = (int) rng_below(&rng, MANY_WORDS);
+		train(m->worker, words, 100);
+	}
+	return m->worker->loss / m->worker->pairs;
+}
+
+/* While words are negatives they are pushed down, which the loss of a large alpha must not count as learned. */
+static void
+test_loss_fresh(void)
+{
+	TrainConfig config = small_config(&objectives[0]);
+	Model		m;
+	double		moving,
+				still;
+
+	unit_group("the loss is the same while nothing moves");
+	config.words = MANY_WORDS;
+	config.tokens = config.epoch_tokens = 60000;
+	config.epochs = 1000000;	/* alpha stays */
+	config.alpha = 0.2;
+	config.sample = 0;
+	m = make_model(config);
+	for (int epoch = 0; epoch < 3; epoch++)
+		moving = train_noise(&m);
+	wemb_train_resume(m.shared, 0, 1e-30);
+	still = train_noise(&m);
+	CHECK(still < 1.01 * moving, "%g while words move, %g after", moving, still);
+	free_model(&m);
+}
+
+static void
 test_resume(void)
 {
 	Model		m = make_model(small_config(&objectives[0]));
@@ -309,7 +372,9 @@ main(void)
 		test_kernels_agree(&objectives[i]);
 		test_limits(&objectives[i]);
 		test_one_word(&objectives[i]);
+		test_loss_apart(&objectives[i]);
 	}
+	test_loss_fresh();
 	test_finite();
 	test_resume();
 	test_sizes();

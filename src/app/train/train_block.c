@@ -59,6 +59,8 @@ wemb_train_block_make(Size size, Size others, int helpers, const char *what)
 
 	if (needed > available)
 		report_no_memory(needed, available, what);
+	ereport(DEBUG1,
+			(errmsg_internal("training needs %s of memory", wemb_size_pretty(needed)), errdetail_internal("%s", what)));
 	if (helpers > 0)
 		block.segment = try_shared(size, helpers);
 	block.address = block.segment != NULL ? dsm_segment_address(block.segment) : wemb_block_alloc(size);

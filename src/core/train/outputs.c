@@ -151,18 +151,44 @@ wemb_negatives_prepare(TrainWorker *w, int position)
 		renew_pool(w);
 }
 
+/*
+ * Add the loss on negatives of its own: words of the pool have been pushed down
+ * while they were in it, the more so the larger alpha is, so a loss on them would
+ * rise as alpha falls.  A step of alpha 0 computes it and moves nothing.
+ */
+static void
+measure_loss(TrainWorker *w)
+{
+	const TrainShared *s = w->shared;
+	SgnsStep   *step = &w->step;
+	float		alpha = step->alpha;
+
+	step->noutputs = 1;
+	for (int i = 0; i < s->config.negative; i++)
+	{
+		float	   *row = train_out(s, alias_draw(train_negatives(s), s->config.words, &w->loss_rng));
+
+		if (row != step->target[0] && row != step->target[1])
+			step->outputs[step->noutputs++] = row;
+	}
+	step->alpha = 0;
+	wemb_kernel->targets_step(step);
+	add_loss(w);
+	step->alpha = alpha;
+}
+
 void
 wemb_negatives_train(TrainWorker *w, int position)
 {
 	SgnsStep   *step = &w->step;
 	const Negatives *negatives = negatives_of(w, position);
 
+	if (w->loss_now)
+		measure_loss(w);
 	for (int i = 0; i < negatives->n; i++)
 		step->outputs[1 + i] = train_out(w->shared, negatives->word[i]);
 	step->noutputs = 1 + negatives->n;
 	wemb_kernel->targets_step(step);
-	if (w->loss_now)
-		add_loss(w);
 	step->ninputs = 0;
 }
 

@@ -128,7 +128,8 @@ struct TrainWorker
 	uint64_t	pool_bits;		/* the random bits that the next new one is drawn by */
 	uint64_t	centres;		/* centre words seen */
 
-	/* Loss of every loss_every-th centre; the caller reads and resets both. */
+	/* Loss of every loss_every-th centre, on negatives of its own; the caller reads and resets loss and pairs. */
+	Rng			loss_rng;		/* what these are drawn from, so that measuring changes no training */
 	int			loss_every;
 	bool		loss_now;		/* this centre's is measured */
 	double		loss;			/* sum over inputs of -log p of each decision as it should be */

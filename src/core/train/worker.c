@@ -9,8 +9,8 @@
 
 #include "core/train/subsample.h"
 
-#define LOSS_TOKENS		100000	/* a longer text has its loss measured on one centre word in LOSS_EVERY */
-#define LOSS_EVERY		16
+#define LOSS_CENTRES	25000	/* of an epoch, about, have their loss measured ... */
+#define LOSS_MOST_EVERY	64		/* ... but one in so many at least */
 #define TRAIN_AHEAD		2		/* so many centres early are outputs asked for: enough time for memory to answer */
 #define STEP_PRODUCTS	20000000	/* of two floats, about, that a step takes */
 
@@ -46,6 +46,14 @@ choose_objective(const TrainConfig *config)
 	return objective;
 }
 
+static int
+loss_every(uint64_t epoch_tokens)
+{
+	if (epoch_tokens >= (uint64_t) LOSS_CENTRES * LOSS_MOST_EVERY)
+		return LOSS_MOST_EVERY;
+	return epoch_tokens > LOSS_CENTRES ? (int) (epoch_tokens / LOSS_CENTRES) : 1;
+}
+
 static size_t
 worker_header(void)
 {
@@ -68,7 +76,7 @@ wemb_train_worker_init(void *block, TrainShared *shared, int number)
 	w->shared = shared;
 	w->objective = choose_objective(&shared->config);
 	w->step_centres = step_centres(&shared->config);
-	w->loss_every = shared->config.epoch_tokens > LOSS_TOKENS ? LOSS_EVERY : 1;
+	w->loss_every = loss_every(shared->config.epoch_tokens);
 	w->step.dim = shared->config.dim;
 	w->mean = (float *) ((char *) block + worker_header());
 	w->window_rows = w->mean + 2 * shared->stride;
@@ -80,6 +88,7 @@ void
 wemb_train_worker_stream(TrainWorker *w, uint64_t stream)
 {
 	w->rng = rng_for(~w->shared->config.seed, stream);
+	w->loss_rng = rng_for(w->rng.state, 1);
 	w->centres = 0;
 	if (w->shared->config.loss == TRAIN_NEGATIVE_SAMPLING)
 		wemb_negatives_start(w);
