@@ -16,6 +16,7 @@
 #define SHORT_WORDS			4.0		/* characters a word of the vocabulary, in the mean: 2 in Chinese, 7 in English */
 
 #define MUCH_TOKENS			5000000 /* from there on an epoch teaches enough for large steps */
+#define SOME_TOKENS			2000000 /* with less, more epochs of smaller steps are worth their time */
 #define SKIPGRAM_ALPHA		0.04	/* with so many ... */
 #define SUBWORD_ALPHA		0.03	/* ... if a word's vector is the mean of rows that other words move as well */
 
@@ -107,7 +108,7 @@ default_alpha(const TrainOptions *options)
 {
 	const TrainConfig *config = &options->config;
 	uint64		tokens = config->tokens;
-	double		sum = tokens < 200000 ? 1.7 : tokens < 2000000 ? 0.5 : 0.26;
+	double		sum = tokens < 200000 ? 1.7 : tokens < 700000 ? 0.9 : tokens < SOME_TOKENS ? 0.48 : 0.26;
 
 	if (options->algorithm == ALGORITHM_RNN)
 		return wemb_rnn_default_alpha(options->optimizer);
@@ -115,7 +116,7 @@ default_alpha(const TrainOptions *options)
 		return 0.06;
 	if (tokens >= MUCH_TOKENS)
 		return config->max_n == 0 ? SKIPGRAM_ALPHA : SUBWORD_ALPHA;
-	return Min(SKIPGRAM_ALPHA, Max(0.015, rint(1000 * sum / config->epochs) / 1000));
+	return Min(SKIPGRAM_ALPHA, Max(0.01, rint(1000 * sum / config->epochs) / 1000));
 }
 
 /* Small texts are gone through more often, in smaller steps. */
@@ -127,7 +128,9 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 
 	if (config->epochs == 0)
 	{
-		config->epochs = (int) Max(tokens < 8000000 ? 10 : 5, Min(60, 36000000 / Max(config->epoch_tokens, 1)));
+		double		all = tokens < SOME_TOKENS ? 52000000 : 36000000;
+
+		config->epochs = (int) Max(tokens < 8000000 ? 10 : 5, Min(60, all / Max(config->epoch_tokens, 1)));
 		note_choice(options, "epochs %d", config->epochs);
 	}
 	if (config->alpha < 0)
@@ -147,7 +150,7 @@ choose_for_prediction(TrainOptions *options, const TextFacts *facts)
 		choose_n_grams(options, facts->mean_length);
 	if (config->buckets < 0)
 	{
-		config->buckets = Max(1000, 4 * Min(75000, config->words));
+		config->buckets = Max(1000, 6 * Min(50000, config->words));
 		note_choice(options, "buckets %d", config->buckets);
 	}
 }

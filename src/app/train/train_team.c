@@ -89,12 +89,6 @@ wemb_train_team_init(void *block, const TrainOptions *options, const RankedWords
 	return team;
 }
 
-static double
-mean_loss(TrainedLoss loss)
-{
-	return loss.pairs > 0 ? loss.sum / loss.pairs : NAN;
-}
-
 /* One process's part. */
 typedef struct Member
 {
@@ -104,8 +98,19 @@ typedef struct Member
 	CorpusReader *reader;
 	TeamTick	tick;
 	void	   *arg;
-	TrainedLoss loss;			/* of the present chunk */
+	EpochClaim	claim;
+	TrainedLoss loss;			/* of the chunk that was claimed */
 } Member;
+
+/* Of the epoch so far, this chunk included: few pairs of a chunk are measured. */
+static double
+mean_loss(const Member *member)
+{
+	EpochSums	sums = wemb_claims_sums(wemb_train_team_claims(member->team), member->claim.epoch);
+	uint64		pairs = sums.pairs + member->loss.pairs;
+
+	return pairs > 0 ? (sums.loss + member->loss.sum) / pairs : NAN;
+}
 
 static void
 add_loss(Member *member)
@@ -114,7 +119,7 @@ add_loss(Member *member)
 
 	member->loss.sum += taken.sum;
 	member->loss.pairs += taken.pairs;
-	member->tick(member->arg, mean_loss(member->loss));
+	member->tick(member->arg, mean_loss(member));
 }
 
 /* Train on the chunk that the reader is at; false if all were stopped meanwhile. */
@@ -150,21 +155,20 @@ work(TrainTeam *team, CorpusReader *reader, TeamTick tick, void *arg)
 	const TrainMethod *method = wemb_train_method(team->algorithm);
 	void	   *block = wemb_block_alloc(team->worker_size);
 	Member		member = {team, method, NULL, reader, tick, arg};
-	EpochClaim	claim;
 
 	if (block == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("training needs %s of memory for each process", wemb_size_pretty(team->worker_size))));
 	member.worker = method->worker_init(block, wemb_train_team_weights(team));
-	while (wemb_claims_take(wemb_train_team_claims(team), &claim))
+	while (wemb_claims_take(wemb_train_team_claims(team), &member.claim))
 	{
-		method->stream(member.worker, claim.number);
-		wemb_corpus_seek(reader, claim.chunk, claim.chunk + 1);
+		method->stream(member.worker, member.claim.number);
+		wemb_corpus_seek(reader, member.claim.chunk, member.claim.chunk + 1);
 		if (!train_chunk(&member))
 			break;
 		add_loss(&member);
-		wemb_claims_done(wemb_train_team_claims(team), &claim, member.loss.sum, member.loss.pairs);
+		wemb_claims_done(wemb_train_team_claims(team), &member.claim, member.loss.sum, member.loss.pairs);
 		tick(arg, NAN);
 	}
 }

@@ -10,8 +10,9 @@
 #define LEAST_P		1e-30		/* of a decision in the loss, so that its logarithm is finite */
 #define POOL_USES	8			/* of a word of the pool, on average */
 #define POOL_BYTES	(1 << 20)	/* with an output matrix that is not larger each is used once */
-#define FEW_USES	2			/* with subwords and an output matrix ... */
-#define FEW_USES_BYTES	(16 << 20)	/* ... larger than this */
+#define FEW_USES	4			/* with subwords ... */
+#define FEWER_USES	2			/* ... and an output matrix larger than this */
+#define FEWER_USES_BYTES	(16 << 20)
 
 void
 wemb_count_centre(TrainWorker *w, int inputs)
@@ -82,14 +83,16 @@ renew_pool(TrainWorker *w)
 /*
  * A word that stays long moves rows that other words share.  With subwords, 70,000 words and 300,000
  * buckets two uses score 0.02 more analogies and 0.015 more SimLex-999 than eight, at a sixth
- * less speed.  On a fifteenth of the text eight score 0.01 more analogies, and a little less in similarity.
+ * less speed.  On a fifteenth of the text four uses score 0.01 more WordSim-353 than eight and 0.01 less analogies.
  */
 static int
 pool_uses(const TrainConfig *config, size_t output_bytes)
 {
 	if (output_bytes <= POOL_BYTES)
 		return 1;
-	return config->buckets > 0 && output_bytes > FEW_USES_BYTES ? FEW_USES : POOL_USES;
+	if (config->buckets == 0)
+		return POOL_USES;
+	return output_bytes > FEWER_USES_BYTES ? FEWER_USES : FEW_USES;
 }
 
 /* A pool of new words, when random numbers come from another stream. */
