@@ -45,7 +45,7 @@ REGRESS      = type_vector vector_operators vector_casts vector_aggregates vecto
                train_sources train_options train_algorithms train_phrases train_update train_errors train_progress train_tune train_rnn \
                model_tables model_privileges model_settings embed_text embed_phrases embed_once words_similar \
                index_hnsw_classes index_hnsw_options index_hnsw_settings index_hnsw_search index_hnsw_plans \
-               index_hnsw_vacuum index_hnsw_check \
+               index_hnsw_vacuum index_hnsw_check index_hnsw_build \
                index_ivf_classes index_ivf_options index_ivf_settings index_ivf_search index_ivf_recall index_ivf_plans \
                index_ivf_vacuum index_ivf_check
 REGRESS_OPTS = --load-extension=wemb

@@ -27,6 +27,8 @@ phase_name(int64 phase)
 			return "initializing";
 		case HNSW_PHASE_LOAD:
 			return "loading tuples";
+		case HNSW_PHASE_PARTS:
+			return "building parts";
 		default:
 			return NULL;
 	}

@@ -25,8 +25,9 @@
 #define HNSW_MIN_EF_CONSTRUCTION	4
 #define HNSW_MAX_EF_CONSTRUCTION	1000
 
-/* Phase of a build in pg_stat_progress_create_index; the one before it is PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE. */
+/* Phases of a build in pg_stat_progress_create_index; the one before it is PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE. */
 #define HNSW_PHASE_LOAD 2
+#define HNSW_PHASE_PARTS 3		/* rows that do not fit into memory together */
 
 /* hnsw_options.c */
 extern void wemb_hnsw_options_init(void);	/* once, when the library is loaded */

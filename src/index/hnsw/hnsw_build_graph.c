@@ -1,18 +1,16 @@
 /*
  * hnsw_build_graph.c
- *		The graph of a build: memory, the store, and insertion.
+ *		The graph of a build: the store, and insertion.
  */
 #include "postgres.h"
 
 #include "index/hnsw/hnsw_build_graph.h"
-#include "index/hnsw/hnsw_insert.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "utils/memutils.h"
 
 #define FIRST_SEEN		4096	/* nodes that a search may come across before it grows */
 #define BACK_LINK_TRIES	4		/* then a link back is given up */
-#define HEADER_UNITS	((sizeof(BuildGraph) + HNSW_BUILD_UNIT - 1) / HNSW_BUILD_UNIT)
 #define CACHE_LINE		64
 
 struct BuildInserter
@@ -29,112 +27,10 @@ struct BuildInserter
 	MemoryContext context;
 	GraphPlan	plans[GRAPH_MAX_LEVEL + 1];
 	int			nplans;
-	uint8	   *bytes;			/* room for a copy */
+	const BuildRow *row;		/* being inserted */
 };
 
 /* ---- memory ---- */
-
-static uint32
-node_units(const HnswIndex *index, int copy_size, int layer)
-{
-	Size		size = offsetof(BuildNode, bytes) + TYPEALIGN(4, copy_size) + offsetof(BuildLinks, links) +
-		sizeof(uint32) * wemb_graph_max_links(&index->graph, layer);
-
-	return (uint32) ((size + HNSW_BUILD_UNIT - 1) / HNSW_BUILD_UNIT);
-}
-
-static int
-least_copy(const HnswIndex *index)
-{
-	return index->vectors.form == VALUE_SPARSE ? 0 : wemb_value_max_copy(&index->vectors);
-}
-
-/* Bytes of the block for each unit: its own, and its part of the array of the order. */
-static double
-bytes_per_unit(const HnswIndex *index)
-{
-	return HNSW_BUILD_UNIT + sizeof(uint32) / (double) node_units(index, least_copy(index), 1);
-}
-
-Size
-wemb_hnsw_build_size(const HnswIndex *index, double rows)
-{
-	const IndexVectors *vectors = &index->vectors;
-	int			copy = vectors->form == VALUE_SPARSE ? index->layout.value_size : wemb_value_max_copy(vectors);
-	double		nodes = rows * index->graph.m / (index->graph.m - 1) + 100;
-	double		size = nodes * node_units(index, copy, 0) * bytes_per_unit(index) + HNSW_BUILD_MIN_SIZE;
-
-	return size < (double) MaxAllocHugeSize ? (Size) size : MaxAllocHugeSize;
-}
-
-BuildGraph *
-wemb_hnsw_build_graph_init(void *block, Size size, const HnswIndex *index)
-{
-	BuildGraph *graph = block;
-	double		units = (size - HNSW_BUILD_UNIT) / bytes_per_unit(index);
-
-	memset(graph, 0, sizeof(*graph));
-	graph->size = size;
-	graph->max_units = (uint32) Min(units, (double) HNSW_NONE - 1);
-	graph->order = (Size) graph->max_units * HNSW_BUILD_UNIT;
-	pg_atomic_init_u32(&graph->units, HEADER_UNITS);
-	pg_atomic_init_u32(&graph->full, 0);
-	pg_atomic_init_u32(&graph->claimed, 0);
-	pg_atomic_init_u32(&graph->spools, 0);
-	pg_atomic_init_u64(&graph->rows, 0);
-	ConditionVariableInit(&graph->grown);
-	SpinLockInit(&graph->lock);
-	graph->entry = HNSW_NONE;
-	graph->top = -1;
-	return graph;
-}
-
-/* HNSW_NONE: there is no room. */
-static uint32
-alloc_units(BuildGraph *graph, uint32 n)
-{
-	uint32		first = pg_atomic_read_u32(&graph->units);
-
-	do
-	{
-		if (n > graph->max_units - first)
-		{
-			pg_atomic_write_u32(&graph->full, 1);
-			return HNSW_NONE;
-		}
-	} while (!pg_atomic_compare_exchange_u32(&graph->units, &first, first + n));
-	return first;
-}
-
-static void
-set_copy(BuildNode *node, const IndexCopy *copy)
-{
-	node->low = copy->low;
-	node->step = copy->step;
-	node->lost = copy->lost;
-	memcpy(node->bytes, copy->bytes, copy->size);
-}
-
-static uint32
-alloc_node(const BuildInserter *inserter, const IndexCopy *copy, int layer)
-{
-	uint32		number = alloc_units(inserter->graph, node_units(inserter->index, copy->size, layer));
-	BuildNode  *node = build_node(inserter->graph, number);
-	BuildLinks *links;
-
-	if (number == HNSW_NONE)
-		return HNSW_NONE;
-	*node = (BuildNode) {.copy_size = copy->size, .kind = BUILD_UNUSED, .layer = layer};
-	set_copy(node, copy);
-	links = build_links(node);
-	memset(links, 0, offsetof(BuildLinks, links));
-	links->below = HNSW_NONE;
-	links->more = HNSW_NONE;
-	links->more_slot = HNSW_NONE;
-	ItemPointerSetInvalid(&links->tid);
-	SpinLockInit(&links->lock);
-	return number;
-}
 
 /* The node of a new row in layer 0: the spare one, if it is of that size. */
 static uint32
@@ -143,40 +39,10 @@ alloc_base(BuildInserter *inserter, const IndexCopy *copy)
 	uint32		number = inserter->spare;
 
 	if (number == HNSW_NONE || build_node(inserter->graph, number)->copy_size != copy->size)
-		return alloc_node(inserter, copy, 0);
+		return wemb_hnsw_build_node(inserter->graph, inserter->index, copy, 0);
 	inserter->spare = HNSW_NONE;
-	set_copy(build_node(inserter->graph, number), copy);
+	build_set_copy(build_node(inserter->graph, number), copy);
 	return number;
-}
-
-static uint32
-node_from(BuildGraph *graph, const HnswIndex *index, uint32 first)
-{
-	uint32		end = pg_atomic_read_u32(&graph->units);
-
-	while (first < end)
-	{
-		const BuildNode *node = build_node(graph, first);
-
-		if (node->kind == BUILD_NODE)
-			return first;
-		first += node->kind == BUILD_TIDS ? 1 : node_units(index, node->copy_size, node->layer);
-	}
-	return HNSW_NONE;
-}
-
-uint32
-wemb_hnsw_build_first(BuildGraph *graph, const HnswIndex *index)
-{
-	return node_from(graph, index, HEADER_UNITS);
-}
-
-uint32
-wemb_hnsw_build_after(BuildGraph *graph, const HnswIndex *index, uint32 node)
-{
-	const BuildNode *at = build_node(graph, node);
-
-	return node_from(graph, index, node + node_units(index, at->copy_size, at->layer));
 }
 
 /* ---- the store ---- */
@@ -350,7 +216,6 @@ wemb_hnsw_build_inserter(BuildGraph *graph, const HnswIndex *index)
 	inserter->context = CurrentMemoryContext;
 	inserter->search_config = (GraphSearchConfig) {.max_ef = index->graph.ef, .max_seen = FIRST_SEEN};
 	make_search(inserter);
-	inserter->bytes = palloc(wemb_value_max_copy(&index->vectors));
 	return inserter;
 }
 
@@ -381,9 +246,9 @@ plan(BuildInserter *inserter, uint32 entry, int top, int level)
 
 /* ---- insertion: rows of the same vector ---- */
 
-/* Add a row to a node.  false: there is no room. */
+/* Add a heap row to a node.  false: there is no room. */
 static bool
-add_row(BuildInserter *inserter, uint32 number, float lost, ItemPointer tid)
+add_tid(BuildInserter *inserter, uint32 number)
 {
 	BuildGraph *graph = inserter->graph;
 	BuildNode  *node = build_node(graph, number);
@@ -395,7 +260,7 @@ add_row(BuildInserter *inserter, uint32 number, float lost, ItemPointer tid)
 	more = at->more;
 	if (more == HNSW_NONE || build_tids(graph, more)->n == BUILD_TIDS_ROOM)
 	{
-		more = alloc_units(graph, 1);
+		more = wemb_hnsw_build_units(graph, 1);
 		added = more != HNSW_NONE;
 		if (added)
 		{
@@ -407,11 +272,27 @@ add_row(BuildInserter *inserter, uint32 number, float lost, ItemPointer tid)
 	{
 		BuildTids  *tids = build_tids(graph, more);
 
-		tids->tids[tids->n++] = *tid;
-		node->lost = Max(node->lost, lost);
+		tids->tids[tids->n++] = inserter->row->tid;
+		node->lost = Max(node->lost, inserter->row->copy.lost);
 	}
 	SpinLockRelease(&at->lock);
 	return added;
+}
+
+/* The row has the same copy as a node.  Only layer 0 of the index has heap rows, and a guest has its own elsewhere. */
+static bool
+add_row(BuildInserter *inserter, uint32 number)
+{
+	BuildGraph *graph = inserter->graph;
+	const BuildRow *row = inserter->row;
+
+	if (row->guest)
+		return true;
+	if (graph->lift == 0 && !add_tid(inserter, number))
+		return false;
+	if (graph->nplaces > 0)
+		build_places(graph)[row->number] = BUILD_SAME | build_links(build_node(graph, number))->number;
+	return true;
 }
 
 /* The node of the same copy as the query's among those found in layer 0, or HNSW_NONE. */
@@ -482,7 +363,7 @@ set_links(BuildInserter *inserter, uint32 number, const GraphPlan *plan)
 	BuildNode  *node = build_node(inserter->graph, number);
 	BuildLinks *at = build_links(node);
 
-	node->kind = BUILD_NODE;
+	node->kind = inserter->row->guest ? BUILD_GUEST : BUILD_NODE;
 	at->links[0] = HNSW_NONE;
 	at->nlinks = (uint8) Max(plan->nlinks, 1);
 	memcpy(at->links, plan->links, plan->nlinks * sizeof(uint32));
@@ -568,55 +449,61 @@ end_growth(BuildGraph *graph, uint32 entry)
 
 /* Write the planned nodes, the lowest first; returns the highest.  One that there is no room for is left out. */
 static uint32
-write_nodes(BuildInserter *inserter, const IndexCopy *copy, ItemPointer tid)
+write_nodes(BuildInserter *inserter)
 {
+	const BuildRow *row = inserter->row;
 	uint32		number = inserter->query;
+	BuildLinks *at = build_links(build_node(inserter->graph, number));
 
-	build_links(build_node(inserter->graph, number))->tid = *tid;
+	at->tid = row->tid;
+	at->level = row->level;
+	at->below = row->below;
+	at->number = row->number;
 	write_node(inserter, number, &inserter->plans[inserter->nplans - 1]);
 	for (int i = inserter->nplans - 2; i >= 0; i--)
 	{
-		uint32		upper = alloc_node(inserter, copy, inserter->plans[i].layer);
+		GraphPlan  *plan = &inserter->plans[i];
+		uint32		upper = wemb_hnsw_build_node(inserter->graph, inserter->index, &row->copy, plan->layer);
 
 		if (upper == HNSW_NONE)
 			break;
 		build_links(build_node(inserter->graph, upper))->below = number;
-		write_node(inserter, upper, &inserter->plans[i]);
+		write_node(inserter, upper, plan);
 		number = upper;
 	}
 	return number;
 }
 
 bool
-wemb_hnsw_build_insert(BuildInserter *inserter, const IndexValue *value, ItemPointer tid)
+wemb_hnsw_build_insert(BuildInserter *inserter, const BuildRow *row)
 {
 	BuildGraph *graph = inserter->graph;
-	IndexCopy	copy = wemb_value_copy(&inserter->index->vectors, value, inserter->bytes);
 	uint32		number;
 	uint32		same;
 	uint32		entry;
 	int			top;
-	int			level = wemb_hnsw_draw_level(inserter->index, tid);
+	int			level = row->guest ? 0 : row->level;
 	bool		grows;
 	bool		done = true;
 
 	if (pg_atomic_read_u32(&graph->full))
 		return false;
-	number = alloc_base(inserter, &copy);
+	number = alloc_base(inserter, &row->copy);
 	if (number == HNSW_NONE)
 		return false;
+	inserter->row = row;
 	inserter->query = number;
 	grows = start_growth(graph, level, &entry, &top);
 	plan(inserter, entry, top, level);
 	same = top < 0 ? HNSW_NONE : find_same(inserter);
 	if (same != HNSW_NONE)
 	{
-		done = add_row(inserter, same, copy.lost, tid);
+		done = add_row(inserter, same);
 		inserter->spare = number;
 		number = HNSW_NONE;
 	}
 	else
-		number = write_nodes(inserter, &copy, tid);
+		number = write_nodes(inserter);
 	if (grows)
 		end_growth(graph, number);
 	if (done)

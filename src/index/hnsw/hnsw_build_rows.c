@@ -14,66 +14,45 @@
 #include "utils/rel.h"
 
 #define PROGRESS_ROWS	16		/* between two looks at how many there are */
-#define NAME_LEN		32
+#define NO_FILE			PG_UINT32_MAX
 
 typedef struct RowLoader
 {
 	BuildLoad  *load;
 	BuildInserter *inserter;
 	IndexValue *value;
-	MemoryContext context;		/* lives as long as the load */
+	uint8	   *bytes;			/* of a copy */
 	MemoryContext row;
+	uint32		file;			/* of rows turned away, or NO_FILE */
 	int64		rows;			/* seen */
 } RowLoader;
 
-/* A row turned away; the value follows, not compressed and not elsewhere. */
-typedef struct SpooledRow
-{
-	ItemPointerData tid;
-	uint32		size;
-} SpooledRow;
-
 static void
-spool_name(char *name, uint32 file)
+file_row(RowLoader *loader, const BuildRow *row)
 {
-	snprintf(name, NAME_LEN, "rows%u", file);
-}
+	RowFiles   *files = loader->load->files;
 
-static BufFile *
-make_spool(BuildLoad *load)
-{
-	uint32		number = pg_atomic_fetch_add_u32(&load->graph->spools, 1);
-	char		name[NAME_LEN];
-
-	if (number == 0)
-		ereport(NOTICE,
-				(errmsg("the graph does not fit into maintenance_work_mem after " UINT64_FORMAT " rows",
-						pg_atomic_read_u64(&load->graph->rows)),
-				 errdetail("The other rows are inserted one by one, which takes longer."),
-				 errhint("Increase maintenance_work_mem to build faster.")));
-	if (load->files == NULL)
-		return BufFileCreateTemp(false);
-	spool_name(name, number);
-	return wemb_files_new(load->files, name);
+	if (loader->file == NO_FILE)
+		loader->file = wemb_hnsw_files_new(files);
+	wemb_hnsw_files_put(files, loader->file, row);
 }
 
 static void
-spool_row(RowLoader *loader, ItemPointer tid, struct varlena *value)
+finish_file(RowLoader *loader)
 {
-	SpooledRow	head;
+	if (loader->file != NO_FILE)
+		wemb_hnsw_files_finish(loader->load->files, loader->file);
+}
 
-	if (loader->load->spool == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(loader->context);
+static void
+tell_progress(const BuildLoad *load)
+{
+	const BuildGraph *graph = load->graph;
 
-		loader->load->spool = make_spool(loader->load);
-		MemoryContextSwitchTo(old);
-	}
-	memset(&head, 0, sizeof(head));
-	head.tid = *tid;
-	head.size = VARSIZE(value);
-	BufFileWrite(loader->load->spool, &head, sizeof(head));
-	BufFileWrite(loader->load->spool, value, head.size);
+	if (load->leader && graph->lift == 0)
+		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE,
+									 (int64) (load->done + pg_atomic_read_u64(&((BuildGraph *) graph)->rows) +
+											  pg_atomic_read_u64(&((BuildGraph *) graph)->filed)));
 }
 
 static void
@@ -81,17 +60,29 @@ load_row(Relation relation, ItemPointer tid, Datum *values, bool *isnull, bool a
 {
 	RowLoader  *loader = state;
 	BuildLoad  *load = loader->load;
+	const IndexVectors *vectors = &load->index->vectors;
 	MemoryContext old;
 
-	if (load->leader && loader->rows++ % PROGRESS_ROWS == 0)
-		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE,
-									 (int64) pg_atomic_read_u64(&load->graph->rows));
+	if (loader->rows++ % PROGRESS_ROWS == 0)
+		tell_progress(load);
 	if (isnull[0])
 		return;
 	old = MemoryContextSwitchTo(loader->row);
-	if (wemb_value_set(&load->index->vectors, loader->value, values[0]) &&
-		!wemb_hnsw_build_insert(loader->inserter, loader->value, tid))
-		spool_row(loader, tid, PG_DETOAST_DATUM(values[0]));
+	if (wemb_value_set(vectors, loader->value, values[0]))
+	{
+		BuildRow	row = {
+			.copy = wemb_value_copy(vectors, loader->value, loader->bytes),
+			.tid = *tid,
+			.level = wemb_hnsw_draw_level(load->index, tid),
+			.below = HNSW_NONE
+		};
+
+		if (!wemb_hnsw_build_insert(loader->inserter, &row))
+		{
+			file_row(loader, &row);
+			pg_atomic_fetch_add_u64(&load->graph->filed, 1);
+		}
+	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(loader->row);
 }
@@ -101,79 +92,69 @@ wemb_hnsw_build_load(BuildLoad *load, Relation heap, IndexInfo *info, TableScanD
 {
 	BuildGraph *graph = load->graph;
 	RowLoader	loader = {
-		load, wemb_hnsw_build_inserter(graph, load->index), wemb_value_create(&load->index->vectors),
-		CurrentMemoryContext, AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw build row", ALLOCSET_DEFAULT_SIZES)
+		.load = load,
+		.inserter = wemb_hnsw_build_inserter(graph, load->index),
+		.value = wemb_value_create(&load->index->vectors),
+		.bytes = palloc(wemb_value_max_copy(&load->index->vectors)),
+		.row = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw build row", ALLOCSET_DEFAULT_SIZES),
+		.file = NO_FILE
 	};
-	double		rows = table_index_build_scan(heap, load->index->relation, info, true, load->leader, load_row, &loader,
-											  scan);
+	double		rows = table_index_build_scan(heap, load->index->relation, info, true, load->leader, load_row,
+											  &loader, scan);
 
-	if (load->leader)
-		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, (int64) pg_atomic_read_u64(&graph->rows));
+	tell_progress(load);
+	finish_file(&loader);
 	MemoryContextDelete(loader.row);
 	SpinLockAcquire(&graph->lock);
 	graph->heap_rows += rows;
 	graph->broken_hot_chain |= info->ii_BrokenHotChain;
 	SpinLockRelease(&graph->lock);
-	if (load->spool != NULL && load->files != NULL)
-	{
-		wemb_files_export(load->spool);
-		BufFileClose(load->spool);
-		load->spool = NULL;
-	}
 }
 
-static uint64
-insert_file(BuildLoad *load, HnswInserter *inserter, BufFile *file)
+/* false: there is no room for more guests. */
+static bool
+insert_page(RowLoader *loader, const RowSpan *span)
 {
-	uint64		rows = 0;
-	Size		room = 0;
-	char	   *value = NULL;
-	SpooledRow	head;
+	RowFiles   *files = loader->load->files;
+	BuildRow	row;
 
-	while (BufFileRead(file, &head, sizeof(head)) == sizeof(head))
+	while (wemb_hnsw_files_next(files, &row))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (head.size > room)
-		{
-			room = head.size;
-			value = value == NULL ? palloc(room) : repalloc(value, room);
-		}
-		wemb_file_read(file, value, head.size);
-		wemb_hnsw_insert_row(inserter, PointerGetDatum(value), &head.tid);
-		rows++;
-		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE,
-									 (int64) (pg_atomic_read_u64(&load->graph->rows) + rows));
+		row.guest = span->guests;
+		if (wemb_hnsw_build_insert(loader->inserter, &row))
+			continue;
+		if (span->guests)
+			return false;
+		file_row(loader, &row);
 	}
-	return rows;
+	if (!span->guests)
+		tell_progress(loader->load);
+	return true;
 }
 
-uint64
-wemb_hnsw_build_insert_spooled(BuildLoad *load)
+void
+wemb_hnsw_build_insert_files(BuildLoad *load, const RowSpan *span)
 {
-	uint32		nfiles = pg_atomic_read_u32(&load->graph->spools);
-	HnswInserter *inserter;
-	uint64		rows = 0;
+	RowLoader	loader = {
+		.load = load,
+		.inserter = wemb_hnsw_build_inserter(load->graph, load->index),
+		.file = NO_FILE
+	};
+	uint32		page = pg_atomic_fetch_add_u32(&load->graph->claimed, 1);
+	uint32		before = 0;		/* pages of the files before this one */
 
-	if (nfiles == 0)
-		return 0;
-	ereport(NOTICE,
-			(errmsg("hnsw graph no longer fits into maintenance_work_mem after " UINT64_FORMAT " tuples",
-					pg_atomic_read_u64(&load->graph->rows)),
-			 errdetail("The rest are inserted into the pages of the index one by one."),
-			 errhint("Increase maintenance_work_mem to build the index faster.")));
-	inserter = wemb_hnsw_inserter_create(load->index->relation);
-	for (uint32 i = 0; i < nfiles; i++)
+	for (uint32 file = span->first; file < span->end; file++)
 	{
-		BufFile    *file = load->spool;
-		char		name[NAME_LEN];
+		uint32		pages = wemb_hnsw_files_pages(load->files, file);
 
-		spool_name(name, i);
-		if (load->files != NULL)
-			file = wemb_files_open(load->files, name);
-		else
-			wemb_file_seek(file, 0);
-		rows += insert_file(load, inserter, file);
-		BufFileClose(file);
+		for (; page < before + pages; page = pg_atomic_fetch_add_u32(&load->graph->claimed, 1))
+		{
+			wemb_hnsw_files_read(load->files, file, page - before);
+			if (!insert_page(&loader, span))
+				return;
+		}
+		before += pages;
 	}
-	return rows;
+	finish_file(&loader);
 }

@@ -2,7 +2,7 @@
  * hnsw_build_rows.h
  *		The rows of a table on their way into the graph of a build.
  *
- * Rows that the memory has no room for are kept in temporary files.
+ * Rows that the memory has no room for go to files.
  */
 #ifndef WEMB_HNSW_BUILD_ROWS_H
 #define WEMB_HNSW_BUILD_ROWS_H
@@ -10,23 +10,34 @@
 #include "postgres.h"
 
 #include "access/tableam.h"
-#include "index/hnsw/hnsw_build_graph.h"
+#include "index/hnsw/hnsw_build_files.h"
 #include "nodes/execnodes.h"
-#include "pg/shared_files.h"
 
 typedef struct BuildLoad
 {
 	BuildGraph *graph;
 	HnswIndex  *index;
-	SharedFiles *files;			/* for rows turned away; NULL: this process is alone */
+	SharedFiles *shared;		/* the files' home; NULL: this process is alone */
+	RowFiles   *files;
 	bool		leader;			/* tell the progress */
-	BufFile    *spool;			/* of this process; NULL: no row was turned away */
+	uint64		done;			/* rows that were in the index before this graph */
 } BuildLoad;
+
+/* Files of rows to be inserted. */
+typedef struct RowSpan
+{
+	uint32		first;
+	uint32		end;			/* the number after the last one */
+	bool		guests;			/* their rows are of other parts */
+} RowSpan;
 
 /* Insert the table's rows, or with a parallel scan this process's part of them. */
 extern void wemb_hnsw_build_load(BuildLoad *load, Relation heap, IndexInfo *info, TableScanDesc scan);
 
-/* Insert the rows turned away into the finished index, one by one.  Returns how many. */
-extern uint64 wemb_hnsw_build_insert_spooled(BuildLoad *load);
+/*
+ * Insert rows of files, as long as there are pages to claim.  Rows that there is no room for go to new files;
+ * guests do not.
+ */
+extern void wemb_hnsw_build_insert_files(BuildLoad *load, const RowSpan *span);
 
 #endif							/* WEMB_HNSW_BUILD_ROWS_H */

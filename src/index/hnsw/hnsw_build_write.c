@@ -22,6 +22,13 @@
 
 /* ---- numbers ---- */
 
+/* Whether a link leads to a child that is written with its parent. */
+static inline bool
+is_child(const BuildGraph *graph, uint32 link)
+{
+	return (link & GRAPH_CHILD) != 0 && build_node(graph, graph_link_node(link))->kind != BUILD_GUEST;
+}
+
 /* The first node of the layer that node is of. */
 static uint32
 first_of_layer(BuildGraph *graph, uint32 node)
@@ -36,14 +43,21 @@ first_of_layer(BuildGraph *graph, uint32 node)
 	}
 }
 
+/* In a part it is the row that gets a place; the node keeps the row's number. */
 static void
 number_node(BuildGraph *graph, uint32 node)
 {
-	build_links(build_node(graph, node))->number = graph->norder;
+	BuildLinks *at = build_links(build_node(graph, node));
+	uint32		slot = graph->first + graph->norder;
+
+	if (graph->nplaces > 0)
+		build_places(graph)[at->number] = slot;
+	else
+		at->number = slot;
 	build_order(graph)[graph->norder++] = node;
 }
 
-/* Number a layer: each node before its children. */
+/* Number a layer: each node before its children.  Guests have no children, and no slots. */
 static void
 number_layer(BuildGraph *graph, uint32 first)
 {
@@ -66,7 +80,7 @@ number_layer(BuildGraph *graph, uint32 first)
 			stack = repalloc_huge(stack, room * sizeof(uint32));
 		}
 		for (int i = at->nlinks - 1; i > 0; i--)
-			if (at->links[i] & GRAPH_CHILD)
+			if (is_child(graph, at->links[i]))
 				stack[n++] = graph_link_node(at->links[i]);
 	}
 	pfree(stack);
@@ -91,8 +105,8 @@ value_pages(const HnswIndex *index, const BuildNode *node)
 	return (node->copy_size + HNSW_VALUE_ROOM - 1) / HNSW_VALUE_ROOM;
 }
 
-static BlockNumber
-slot_pages(const BuildGraph *graph, const HnswIndex *index)
+BlockNumber
+wemb_hnsw_build_slot_pages(const BuildGraph *graph, const HnswIndex *index)
 {
 	int			n = index->layout.slots_per_page;
 
@@ -111,10 +125,10 @@ number_rest(BuildGraph *graph, const HnswIndex *index)
 		BuildLinks *at = build_links(build_node(graph, build_order(graph)[i]));
 		int			more = count_more(graph, at);
 
-		at->more_slot = more > 0 ? graph->norder + graph->nmore : HNSW_NONE;
+		at->more_slot = more > 0 ? graph->first + graph->norder + graph->nmore : HNSW_NONE;
 		graph->nmore += (more + room - 1) / room;
 	}
-	pages = 1 + (uint64) slot_pages(graph, index);
+	pages = hnsw_block(&index->layout, graph->first) + (uint64) wemb_hnsw_build_slot_pages(graph, index);
 	for (uint32 i = 0; i < graph->norder; i++)
 	{
 		BuildNode  *node = build_node(graph, build_order(graph)[i]);
@@ -171,19 +185,24 @@ void
 wemb_hnsw_build_number(BuildGraph *graph, HnswIndex *index, HnswMeta *meta)
 {
 	uint32		node = graph->entry;
+	bool		part = graph->nplaces > 0;
 
 	for (int layer = graph->top; layer >= 0; layer--)
 	{
 		node = first_of_layer(graph, node);
-		number_layer(graph, node);
+		if (!part || layer == 0)
+			number_layer(graph, node);
 		node = build_links(build_node(graph, node))->below;
 	}
 	number_rest(graph, index);
-	meta->top = graph->top;
-	meta->entry = graph->entry == HNSW_NONE ? HNSW_NONE : build_links(build_node(graph, graph->entry))->number;
-	meta->next = graph->norder + graph->nmore;
-	meta->rows = pg_atomic_read_u64(&graph->rows);
-	meta->unit = index->vectors.codes != NULL && graph->norder > 0 ? choose_unit(graph, index) : 0;
+	if (!part && graph->top >= 0)
+	{
+		meta->top = graph->lift + graph->top;
+		meta->entry = build_links(build_node(graph, graph->entry))->number;
+	}
+	meta->next = graph->first + graph->norder + graph->nmore;
+	if (meta->unit == 0 && index->vectors.codes != NULL && graph->norder > 0)
+		meta->unit = choose_unit(graph, index);
 	wemb_hnsw_set_unit(index, meta->unit);
 }
 
@@ -273,12 +292,12 @@ put_record(PageWriter *writer, HnswSlot *slot, uint32 node)
 	uint32	   *numbers = hnsw_numbers(&index->layout, slot);
 
 	slot->kind = HNSW_SLOT_RECORD;
-	slot->layer = from->layer;
+	slot->layer = writer->graph->lift + from->layer;
 	slot->nlinks = at->nlinks;
 	slot->version = 1;
 	slot->tid = at->tid;
 	slot->copy_size = from->copy_size;
-	slot->below = number_of(writer->graph, at->below);
+	slot->below = from->layer == 0 ? at->below : number_of(writer->graph, at->below);
 	slot->more = at->more_slot;
 	slot->values = at->values;
 	slot->low = from->low;
@@ -287,7 +306,8 @@ put_record(PageWriter *writer, HnswSlot *slot, uint32 node)
 	if (at->values == InvalidBlockNumber)
 		memcpy(slot->data, from->bytes, from->copy_size);
 	for (int i = 0; i < at->nlinks; i++)
-		numbers[i] = number_of(writer->graph, graph_link_node(at->links[i])) | (at->links[i] & GRAPH_CHILD);
+		numbers[i] = number_of(writer->graph, graph_link_node(at->links[i])) |
+			(is_child(writer->graph, at->links[i]) ? GRAPH_CHILD : 0);
 	if (index->vectors.codes != NULL)
 		put_codes(writer, slot, node);
 }
@@ -325,16 +345,17 @@ static void
 write_records(PageWriter *writer, BlockNumber block)
 {
 	const HnswIndex *index = writer->index;
+	const uint32 *order = build_order(writer->graph);
+	uint32		start = writer->graph->first;
 	uint32		first = hnsw_first_number(&index->layout, block);
-	uint32		end = Min(first + index->layout.slots_per_page, writer->graph->norder);
+	uint32		end = Min(first + index->layout.slots_per_page, start + writer->graph->norder);
 
 	CHECK_FOR_INTERRUPTS();
 	for (uint32 number = first; number < end; number++)
-		write_value_pages(writer, build_order(writer->graph)[number]);
+		write_value_pages(writer, order[number - start]);
 	wemb_hnsw_page_init((Page) writer->page.data, HNSW_PAGE_SLOTS);
 	for (uint32 number = first; number < end; number++)
-		put_record(writer, hnsw_slot(&index->layout, (Page) writer->page.data, number),
-				   build_order(writer->graph)[number]);
+		put_record(writer, hnsw_slot(&index->layout, (Page) writer->page.data, number), order[number - start]);
 	write_page(writer, block);
 }
 
@@ -342,7 +363,7 @@ void
 wemb_hnsw_build_write(BuildGraph *graph, const HnswIndex *index)
 {
 	PageWriter *writer = palloc0(sizeof(PageWriter));
-	uint32		pages = slot_pages(graph, index);
+	uint32		pages = wemb_hnsw_build_slot_pages(graph, index);
 	uint32		page;
 
 	writer->graph = graph;
@@ -351,7 +372,7 @@ wemb_hnsw_build_write(BuildGraph *graph, const HnswIndex *index)
 		init_coder(writer);
 	while ((page = pg_atomic_fetch_add_u32(&graph->claimed, CLAIM_PAGES)) < pages)
 		for (uint32 i = page; i < Min(page + CLAIM_PAGES, pages); i++)
-			write_records(writer, 1 + i);
+			write_records(writer, hnsw_block(&index->layout, graph->first) + i);
 }
 
 /* ---- the rest ---- */
@@ -359,7 +380,9 @@ wemb_hnsw_build_write(BuildGraph *graph, const HnswIndex *index)
 void
 wemb_hnsw_build_extend(BuildGraph *graph, const HnswIndex *index)
 {
-	for (BlockNumber block = 0; block < graph->blocks; block++)
+	BlockNumber block = graph->first == 0 ? HNSW_META_BLKNO : hnsw_block(&index->layout, graph->first);
+
+	for (; block < graph->blocks; block++)
 	{
 		Buffer		buffer = ReadBuffer(index->relation, P_NEW);
 
@@ -408,11 +431,8 @@ write_more(const BuildGraph *graph, const HnswIndex *index, const BuildLinks *at
 }
 
 void
-wemb_hnsw_build_finish(BuildGraph *graph, const HnswIndex *index, const HnswMeta *meta)
+wemb_hnsw_build_write_tids(BuildGraph *graph, const HnswIndex *index)
 {
-	Buffer		buffer;
-	Page		page;
-
 	for (uint32 i = 0; i < graph->norder; i++)
 	{
 		const BuildLinks *at = build_links(build_node(graph, build_order(graph)[i]));
@@ -420,8 +440,14 @@ wemb_hnsw_build_finish(BuildGraph *graph, const HnswIndex *index, const HnswMeta
 		if (at->more_slot != HNSW_NONE)
 			write_more(graph, index, at);
 	}
-	buffer = ReadBufferExtended(index->relation, MAIN_FORKNUM, HNSW_META_BLKNO, RBM_ZERO_AND_LOCK, NULL);
-	page = BufferGetPage(buffer);
+}
+
+void
+wemb_hnsw_build_finish(BuildGraph *graph, const HnswIndex *index, const HnswMeta *meta)
+{
+	Buffer		buffer = ReadBufferExtended(index->relation, MAIN_FORKNUM, HNSW_META_BLKNO, RBM_ZERO_AND_LOCK, NULL);
+	Page		page = BufferGetPage(buffer);
+
 	wemb_hnsw_page_init(page, HNSW_PAGE_META);
 	*hnsw_meta(page) = *meta;
 	MarkBufferDirty(buffer);
