@@ -47,7 +47,7 @@ REGRESS      = type_vector vector_operators vector_casts vector_aggregates vecto
                index_hnsw_classes index_hnsw_options index_hnsw_settings index_hnsw_search index_hnsw_plans \
                index_hnsw_vacuum index_hnsw_check index_hnsw_build \
                index_ivf_classes index_ivf_options index_ivf_settings index_ivf_search index_ivf_recall index_ivf_plans \
-               index_ivf_vacuum index_ivf_check
+               index_ivf_vacuum index_ivf_check index_recall
 REGRESS_OPTS = --load-extension=wemb
 
 EXTRA_CLEAN = test/unit/build test/fuzz/build build

@@ -8,6 +8,7 @@
 
 #include "core/kernel/kernel.h"
 #include "index/hnsw/hnsw.h"
+#include "index/index_recall.h"
 #include "index/ivf/ivf.h"
 #include "index/settings.h"
 #include "pg/guc.h"
@@ -23,5 +24,6 @@ _PG_init(void)
 	wemb_index_settings_init(); /* before wemb_guc_init(), which forgets what it does not know of wemb.* */
 	wemb_hnsw_options_init();
 	wemb_ivf_options_init();
+	wemb_index_recall_init();
 	wemb_guc_init();			/* after the kernels: wemb.kernel chooses among them */
 }

@@ -1,4 +1,4 @@
--- index.sql: is an index sound, and what is in it.      C: src/index/index_functions.c
+-- index.sql: is an index sound, what is in it, what does it find.      C: src/index/index_functions.c, index_recall.c
 -- After classes_end.sql.
 
 -- VOLATILE: they read pages as they are now.
@@ -25,3 +25,19 @@ CREATE FUNCTION wemb_index_stats(
 	AS 'MODULE_PATHNAME', 'wemb_index_stats'
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 1;
 COMMENT ON FUNCTION wemb_index_stats(regclass) IS 'what is in an index: rows, size; records, levels, links a record of a graph; lists';
+
+CREATE FUNCTION wemb_index_recall(
+	index regclass,
+	k integer DEFAULT 10,
+	samples integer DEFAULT 100,
+	OUT recall double precision,
+	OUT lowest double precision,
+	OUT queries bigint,
+	OUT neighbours integer,
+	OUT exact_ms double precision,
+	OUT index_ms double precision)
+	RETURNS record
+	AS 'MODULE_PATHNAME', 'wemb_index_recall'
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000;
+COMMENT ON FUNCTION wemb_index_recall(regclass, integer, integer) IS
+	'share of the k nearest rows that searches of an index find, for rows of its table as queries';

@@ -10,6 +10,7 @@
 #include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "index/hnsw/hnsw.h"
+#include "index/index_functions.h"
 #include "index/ivf/ivf.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
@@ -47,16 +48,26 @@ method_of(Relation index)
 			 errmsg("\"%s\" is not an index of access method wemb_hnsw or wemb_ivf", RelationGetRelationName(index))));
 }
 
+Oid
+wemb_index_table(Oid oid)
+{
+	Oid			table = IndexGetRelation(oid, true);
+	const char *name = get_rel_name(oid);
+
+	if (OidIsValid(table))
+		return table;
+	if (name == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", oid)));
+	ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not an index", name)));
+}
+
 /* Open an index and its table, which the user must own. */
 static Relation
 open_index(Oid oid, LOCKMODE mode, Relation *heap)
 {
-	Oid			table = IndexGetRelation(oid, true);
+	Oid			table = wemb_index_table(oid);
 	Relation	index;
 
-	if (!OidIsValid(table))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("relation with OID %u is not an index", oid)));
 	if (!wemb_class_owner_check(table, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(table));
 	*heap = table_open(table, mode);
@@ -68,15 +79,21 @@ open_index(Oid oid, LOCKMODE mode, Relation *heap)
 	return index;
 }
 
+/* Functions of the index are its owner's, and run as the owner. */
 Datum
 wemb_index_check(PG_FUNCTION_ARGS)
 {
 	Relation	heap;
 	Relation	index = open_index(PG_GETARG_OID(0), ShareLock, &heap);	/* no writers, no vacuum */
 	IndexCheck	check = {fcinfo, heap, index, 0};
+	Oid			user;
+	int			context;
 
 	wemb_srf_begin(fcinfo);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(heap->rd_rel->relowner, context | SECURITY_RESTRICTED_OPERATION);
 	method_of(index)->check(&check);
+	SetUserIdAndSecContext(user, context);
 	if (check.problems > INDEX_MAX_PROBLEMS)
 		ereport(NOTICE, (errmsg("%d more problems are not shown", check.problems - INDEX_MAX_PROBLEMS)));
 	index_close(index, ShareLock);
