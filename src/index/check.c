@@ -58,6 +58,8 @@ check_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool ali
 	if (rows->ntids == 0 || bsearch(tid, rows->tids, rows->ntids, sizeof(ItemPointerData), compare_tids) == NULL)
 		wemb_index_problem(row_check->check, rows->missing, "row (%u,%u) is not in the index",
 						   ItemPointerGetBlockNumber(tid), ItemPointerGetOffsetNumber(tid));
+	else if (rows->there != NULL)
+		rows->there(rows->state, tid);
 }
 
 void

@@ -30,6 +30,7 @@ typedef struct IndexRows
 	const char *twice;			/* rule that no row is there twice */
 	const char *missing;		/* rule that every row is there */
 	bool		(*wanted) (void *state, Datum value);	/* whether a row of that value, not NULL, has to be there */
+	void		(*there) (void *state, ItemPointer tid);	/* called next if it is there; or NULL */
 	void	   *state;
 } IndexRows;
 

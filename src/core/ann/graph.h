@@ -32,6 +32,7 @@
 #define GRAPH_CHILD			UINT32_C(0x80000000)	/* flag of a link */
 #define GRAPH_MAX_LINKS		200	/* of a node: 2 * m at the most */
 #define GRAPH_MAX_LEVEL		15
+#define GRAPH_MAX_DEPTH		(1 << 24)	/* nodes on a way down a tree, before it is taken for one without end */
 
 typedef struct GraphCandidate
 {

@@ -77,11 +77,13 @@ wemb_graph_plan_parent(GraphStore *store, int max, GraphPlan *plan)
 	}
 	else
 	{
+		int			steps = 0;
+
 		parent = plan->links[0];
 		do
 			parent = first_child(store, parent);
-		while (parent != GRAPH_NONE && !has_room_for_child(store, parent, max));
-		if (parent == GRAPH_NONE)
+		while (parent != GRAPH_NONE && !has_room_for_child(store, parent, max) && steps++ < GRAPH_MAX_DEPTH);
+		if (parent == GRAPH_NONE || steps > GRAPH_MAX_DEPTH)
 			return;
 		store->measure(store, &parent, 1, &distance);
 		if (plan->nlinks < max)

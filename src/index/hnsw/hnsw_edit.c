@@ -199,6 +199,25 @@ add_page(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
 	return buffer;
 }
 
+/* The page of the slot to give out next, locked: a new one, or one that has the slot unused. */
+static Buffer
+get_next(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
+{
+	BlockNumber block = hnsw_block(&index->layout, meta->next);
+	Buffer		buffer;
+	Page		page;
+
+	if (meta->next % index->layout.slots_per_page == 0)
+		return add_page(index, meta, xlog);
+	buffer = ReadBuffer(index->relation, block);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	page = BufferGetPage(buffer);
+	if (PageIsNew(page) || hnsw_special(page)->kind != HNSW_PAGE_SLOTS ||
+		hnsw_slot(&index->layout, page, meta->next)->kind != HNSW_SLOT_UNUSED)
+		wemb_hnsw_corrupt(index->relation, block, "the slot to be given out next is in use");
+	return buffer;
+}
+
 uint32
 wemb_hnsw_slot_alloc(const HnswIndex *index)
 {
@@ -216,8 +235,7 @@ wemb_hnsw_slot_alloc(const HnswIndex *index)
 		buffer = take_free(index, meta, xlog);
 	if (!BufferIsValid(buffer))
 	{
-		if (meta->next % index->layout.slots_per_page == 0)
-			buffer = add_page(index, meta, xlog);
+		buffer = get_next(index, meta, xlog);
 		number = meta->next++;
 	}
 	GenericXLogFinish(xlog);

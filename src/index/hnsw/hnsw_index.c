@@ -281,9 +281,9 @@ wemb_hnsw_ef(const HnswSettings *settings, const HnswMeta *meta)
 		if (curve[i].recall < target)
 			continue;
 		if (i == 0 || curve[i].recall <= curve[i - 1].recall)
-			return (int) Min(curve[i].ef, HNSW_MAX_EF);
+			return (int) Max(Min(curve[i].ef, HNSW_MAX_EF), 1);
 		share = (target - curve[i - 1].recall) / (curve[i].recall - curve[i - 1].recall);
-		return (int) Min(ceil(curve[i - 1].ef + share * (curve[i].ef - curve[i - 1].ef)), HNSW_MAX_EF);
+		return (int) Max(Min(ceil(curve[i - 1].ef + share * (curve[i].ef - curve[i - 1].ef)), HNSW_MAX_EF), 1);
 	}
 	return HNSW_MAX_EF;
 }

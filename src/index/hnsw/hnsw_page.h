@@ -157,10 +157,11 @@ hnsw_slot(const HnswLayout *layout, Page page, uint32 number)
 	return (HnswSlot *) ((char *) page + hnsw_offset(layout, number));
 }
 
+/* Where it must be, whatever the page's header says. */
 static inline HnswSpecial *
 hnsw_special(Page page)
 {
-	return (HnswSpecial *) PageGetSpecialPointer(page);
+	return (HnswSpecial *) ((char *) page + BLCKSZ - MAXALIGN(sizeof(HnswSpecial)));
 }
 
 static inline uint32 *

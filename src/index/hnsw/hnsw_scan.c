@@ -34,6 +34,7 @@ typedef struct HnswScan
 	IndexValue *query;
 	HnswSettings settings;
 	int			ef;
+	uint32		entry;			/* where the search of layer 0 began */
 	bool		unordered;		/* the query has no distance: rows come in any order, with this value */
 	bool		order_null;
 	double		order_value;	/* what the executor was told of the record being given */
@@ -128,7 +129,6 @@ begin(IndexScanDesc scan)
 {
 	HnswScan   *state = scan->opaque;
 	HnswMeta	meta;
-	uint32		entry;
 
 	check_scan(scan);
 	pgstat_count_index_scan(scan->indexRelation);
@@ -140,9 +140,9 @@ begin(IndexScanDesc scan)
 	state->store->lower = true;
 	set_query(state, &scan->orderByData[0]);
 	state->store->query = state->query;
-	entry = wemb_hnsw_store_descend(state->store, meta.entry, meta.top);
+	state->entry = wemb_hnsw_store_descend(state->store, meta.entry, meta.top);
 	wemb_graph_search_start(state->store->search, &state->store->graph, state->ef);
-	wemb_graph_search_from(state->store->search, entry);
+	wemb_graph_search_from(state->store->search, state->entry);
 }
 
 static void
@@ -186,8 +186,7 @@ read_tids(HnswScan *state, uint32 number)
 		else if (slots > 0 && slot->kind == HNSW_SLOT_RETIRED)
 			number = slot->more;	/* it was among this record's when we came from there */
 		UnlockReleaseBuffer(buffer);
-		if (++slots % 1024 == 0)
-			CHECK_FOR_INTERRUPTS();
+		wemb_hnsw_chain_check(state->index, ++slots, here);
 	}
 }
 
@@ -246,7 +245,12 @@ next_record(HnswScan *state)
 		status = wemb_graph_search_next(search, &found);
 		CHECK_FOR_INTERRUPTS();
 		if (status == GRAPH_END)
+		{
+			if (wemb_graph_search_visits(search) == 0 && state->entry != HNSW_NONE)
+				wemb_hnsw_corrupt(state->index->relation, hnsw_block(&state->index->layout, state->entry),
+								  "no way to the rows");
 			return false;
+		}
 		if (status == GRAPH_FULL)
 		{
 			make_room(state);

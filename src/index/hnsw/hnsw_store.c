@@ -17,6 +17,8 @@
 #define FIRST_EF		128		/* candidates that a block has room for, at least */
 #define MOST_IDLE		(1024 * 1024)	/* bytes of a block that is kept for the next search */
 
+#define SPARSE_ELEMENT	((int) (sizeof(int32) + sizeof(float)))	/* of a copy */
+
 #define LEAST_SHARE		0.5f	/* of an estimate, beside a record that the query hardly differs from */
 
 /* ---- remembered copies ---- */
@@ -67,13 +69,34 @@ wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buffer *buffer)
 	return hnsw_slot(&index->layout, page, number);
 }
 
+bool
+wemb_hnsw_slot_is_sound(const HnswIndex *index, const HnswSlot *slot)
+{
+	int			size = wemb_value_max_copy(&index->vectors);
+
+	if (slot->nlinks < 1 || slot->nlinks > index->layout.links || slot->layer > GRAPH_MAX_LEVEL)
+		return false;
+	if (slot->values == InvalidBlockNumber && slot->copy_size > index->layout.value_size)
+		return false;
+	return index->vectors.form == VALUE_SPARSE ? slot->copy_size <= size && slot->copy_size % SPARSE_ELEMENT == 0 :
+		slot->copy_size == size;
+}
+
 void
 wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number)
 {
-	if (slot->nlinks < 1 || slot->nlinks > index->layout.links || slot->layer > GRAPH_MAX_LEVEL ||
-		slot->copy_size > wemb_value_max_copy(&index->vectors) ||
-		(slot->values == InvalidBlockNumber && slot->copy_size > index->layout.value_size))
+	if (unlikely(!wemb_hnsw_slot_is_sound(index, slot)))
 		wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "a record with wrong counts");
+}
+
+void
+wemb_hnsw_chain_check(const HnswIndex *index, uint32 nth, uint32 number)
+{
+	if (nth % 1024 != 0)
+		return;
+	CHECK_FOR_INTERRUPTS();
+	if (nth > hnsw_first_number(&index->layout, RelationGetNumberOfBlocks(index->relation)))
+		wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "a list of rows without end");
 }
 
 bool
@@ -383,9 +406,11 @@ store_links(GraphStore *graph, uint32_t number, uint32_t *links)
 {
 	HnswStore  *store = (HnswStore *) graph;
 	Buffer		buffer;
-	HnswSlot   *slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
+	HnswSlot   *slot;
 	int			n = 0;
 
+	CHECK_FOR_INTERRUPTS();		/* core/ann goes down a tree link by link */
+	slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
 	if (slot == NULL)
 		return 0;
 	if (hnsw_is_record(slot))
@@ -539,6 +564,7 @@ wemb_hnsw_store_descend(HnswStore *store, uint32 entry, int top)
 	for (int layer = top; layer > 0 && entry != HNSW_NONE; layer--)
 	{
 		GraphStatus status;
+		uint32		way;
 
 		wemb_graph_search_start(store->search, &store->graph, 1);
 		wemb_graph_search_from(store->search, entry);
@@ -548,9 +574,12 @@ wemb_hnsw_store_descend(HnswStore *store, uint32 entry, int top)
 			if (status == GRAPH_FULL)
 				wemb_hnsw_store_grow(store);
 		}
-		entry = wemb_graph_search_way(store->search);
-		if (entry != HNSW_NONE)
-			entry = store->graph.below(&store->graph, entry);
+		way = wemb_graph_search_way(store->search);
+		if (way != HNSW_NONE)
+			way = store->graph.below(&store->graph, way);
+		if (way == HNSW_NONE)
+			wemb_hnsw_corrupt(store->index->relation, hnsw_block(&store->index->layout, entry), "no way to the rows");
+		entry = way;
 	}
 	return entry;
 }

@@ -48,6 +48,13 @@ hnsw_set_has(const SlotSet *set, uint32 number)
 	return number < set->n && (set->bits[number / 8] & (1 << number % 8)) != 0;
 }
 
+static inline void
+hnsw_set_add(SlotSet *set, uint32 number)
+{
+	if (number < set->n)
+		set->bits[number / 8] |= 1 << number % 8;
+}
+
 /* remember: keep copies of all records met, for select and repair, until wemb_hnsw_store_forget(). */
 extern HnswStore *wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember);
 extern void wemb_hnsw_store_forget(HnswStore *store);
@@ -78,6 +85,12 @@ extern bool wemb_hnsw_store_copy(HnswStore *store, uint32 number, IndexCopy *cop
 
 /* Remember the copy of a record that is not written yet. */
 extern void wemb_hnsw_store_remember(HnswStore *store, uint32 number, const IndexCopy *copy);
+
+/* Whether the counts in a record are within what the layout has, so that all of it can be read. */
+extern bool wemb_hnsw_slot_is_sound(const HnswIndex *index, const HnswSlot *slot);
+
+/* Called for each slot of a list of rows, the how-many-th: ERROR if the list is longer than the index has slots. */
+extern void wemb_hnsw_chain_check(const HnswIndex *index, uint32 nth, uint32 number);
 
 /* ERROR unless the counts in a record are within what the layout has. */
 extern void wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number);
