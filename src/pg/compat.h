@@ -119,6 +119,13 @@ wemb_guc_find(const char *name)
 }
 #endif
 
+/* 16: whether rows of the table are in a logical change stream goes with the record about a page used again. */
+#if PG_VERSION_NUM >= 160000
+#define wemb_log_reuse(info, horizon) gistXLogPageReuse((info)->index, (info)->heaprel, 0, horizon)
+#else
+#define wemb_log_reuse(info, horizon) gistXLogPageReuse((info)->index, 0, horizon)
+#endif
+
 /* 15: files shared by processes were renamed; 14: they are opened in a mode. */
 #if PG_VERSION_NUM >= 150000
 #define BufFileCreateFileSetCompat(set, name) BufFileCreateFileSet(&(set)->fs, name)
@@ -183,6 +190,15 @@ wemb_horizon_passed(FullTransactionId id)
 	ReadRecentBuffer((relation)->rd_node, MAIN_FORKNUM, block, buffer)
 #else
 #define wemb_read_recent_buffer(relation, block, buffer) false
+#endif
+
+/* 14: a process has its oldest snapshot in its own entry; before, in an array beside. */
+#if PG_VERSION_NUM >= 140000
+#define wemb_proc_xmin(number) (ProcGlobal->allProcs[number].xmin)
+#define wemb_proc_flags(number) (ProcGlobal->allProcs[number].statusFlags)
+#else
+#define wemb_proc_xmin(number) (ProcGlobal->allPgXact[number].xmin)
+#define wemb_proc_flags(number) (ProcGlobal->allPgXact[number].vacuumFlags)
 #endif
 
 /* 14: predefined roles have names of their own. */

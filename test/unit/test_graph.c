@@ -176,7 +176,7 @@ unlink_node(ArrayStore *array, uint32_t node, bool check_steps)
 			{
 				int			n = array->nodes[parts[i]].nlinks;
 
-				wemb_graph_unlink_apply(&step, parts[i], max, array->nodes[parts[i]].links, &n);
+				CHECK(wemb_graph_unlink_apply(&step, parts[i], max, array->nodes[parts[i]].links, &n), "step at %u", parts[i]);
 				array->nodes[parts[i]].nlinks = (uint8_t) n;
 			}
 		if (step.action != GRAPH_UNLINK_MOVE)
@@ -190,16 +190,80 @@ unlink_node(ArrayStore *array, uint32_t node, bool check_steps)
 	array->nodes[node].used = false;
 }
 
+/* The nearest of node's layer, nearest first, without node; returns how many. */
+static int
+nearest_nodes(ArrayStore *array, uint32_t node, GraphCandidate *out, int most)
+{
+	int			n = 0;
+
+	array->query = array_vector(array, node);
+	for (uint32_t other = 0; other < array->nnodes; other++)
+	{
+		GraphCandidate item = {0, other};
+		int			i;
+
+		if (other == node || !array->nodes[other].used || array->nodes[other].layer != array->nodes[node].layer)
+			continue;
+		array_measure(&array->store, &other, 1, &item.distance);
+		if (n == most && item.distance >= out[n - 1].distance)
+			continue;
+		i = n < most ? n++ : n - 1;
+		for (; i > 0 && out[i - 1].distance > item.distance; i--)
+			out[i] = out[i - 1];
+		out[i] = item;
+	}
+	return n;
+}
+
+/* Some of the nodes get a nearer parent and other links, as those that have lost much. */
+static void
+renew_some(ArrayStore *array)
+{
+	for (uint32_t node = 0; node < array->nnodes; node += 13)
+	{
+		ArrayNode  *at = &array->nodes[node];
+		GraphSelect how = wemb_graph_selection(&array->config, at->layer);
+		GraphUnlink move = {GRAPH_UNLINK_MOVE, at->links[0], node, GRAPH_NONE};
+		GraphCandidate near[20];
+		int			nnear;
+		int			n;
+
+		if (!at->used)
+			continue;
+		nnear = nearest_nodes(array, node, near, 20);
+		if (move.node != GRAPH_NONE)
+			move.parent = wemb_graph_nearer_parent(&array->store, how.max, node, move.node, near, nnear);
+		if (move.parent != GRAPH_NONE)
+		{
+			const uint32_t parts[3] = {move.node, node, move.parent};
+
+			for (int i = 0; i < 3; i++)
+			{
+				n = array->nodes[parts[i]].nlinks;
+				CHECK(wemb_graph_unlink_apply(&move, parts[i], how.max, array->nodes[parts[i]].links, &n), "%u to %u", node,
+					  move.parent);
+				array->nodes[parts[i]].nlinks = (uint8_t) n;
+			}
+		}
+		n = at->nlinks;
+		wemb_graph_renew_links(&array->store, &how, near, nnear, at->links, &n);
+		at->nlinks = (uint8_t) n;
+	}
+	check_invariants(array);
+}
+
 static void
 vacuum(ArrayStore *array, bool check_steps)
 {
 	for (uint32_t node = 0; node < array->nnodes; node++)
 		if (array->nodes[node].used && !array->nodes[node].gone)
 		{
+			GraphSelect how;
 			int			n = array->nodes[node].nlinks;
 
 			array->query = array_vector(array, node);
-			wemb_graph_repair_links(&array->store, node, array->nodes[node].links, &n);
+			how = wemb_graph_selection(&array->config, array->nodes[node].layer);
+			wemb_graph_repair_links(&array->store, &how, node, array->nodes[node].links, &n);
 			array->nodes[node].nlinks = (uint8_t) n;
 			for (int i = 0; i < n; i++)
 				CHECK(graph_link_is_tree(array->nodes[node].links, i) ||
@@ -391,6 +455,7 @@ test_history(const char *name, int m, int distinct, bool exact)
 		check_invariants(&array);
 		vacuum(&array, false);
 		check_invariants(&array);
+		renew_some(&array);
 		check_stream(&array, vectors[rng_below(&rng, MAX_ROWS)], 10);
 	}
 	array_free(&array);

@@ -5,6 +5,9 @@
 #include "core/ann/graph_repair.h"
 
 #include <math.h>
+#include <string.h>
+
+#define REPAIR_CANDIDATES	4	/* for a link lost */
 
 /* ---- links outside of the tree ---- */
 
@@ -17,61 +20,137 @@ find_link(const uint32_t *links, int n, uint32_t node)
 	return -1;
 }
 
-/* Of candidates, nearest first, at most max: put item where it belongs, unless it is there already. */
+/* What may become links, nearest first, each once. */
+typedef struct Candidates
+{
+	GraphCandidate items[GRAPH_MAX_LINKS];
+	int			n;
+	uint32_t	known[GRAPH_MAX_LINKS]; /* are links already */
+	int			nknown;
+} Candidates;
+
+/* Put item where it belongs, unless it is there already, or too far. */
 static void
-keep_nearest(GraphCandidate *nearest, int *n, int max, GraphCandidate item)
+keep_nearest(Candidates *all, GraphCandidate item)
 {
 	int			i;
 
-	for (i = 0; i < *n; i++)
-		if (nearest[i].node == item.node)
+	for (i = 0; i < all->n; i++)
+		if (all->items[i].node == item.node)
 			return;
-	if (*n == max && item.distance >= nearest[max - 1].distance)
+	if (all->n == GRAPH_MAX_LINKS && !(item.distance < all->items[all->n - 1].distance))
 		return;
-	i = *n < max ? (*n)++ : max - 1;
-	while (i > 0 && nearest[i - 1].distance > item.distance)
+	i = all->n < GRAPH_MAX_LINKS ? all->n++ : all->n - 1;
+	while (i > 0 && all->items[i - 1].distance > item.distance)
 	{
-		nearest[i] = nearest[i - 1];
+		all->items[i] = all->items[i - 1];
 		i--;
 	}
-	nearest[i] = item;
+	all->items[i] = item;
+}
+
+static void
+add_measured(GraphStore *store, const uint32_t *nodes, int n, Candidates *all)
+{
+	float		distances[GRAPH_MAX_LINKS];
+
+	store->measure(store, nodes, n, distances);
+	for (int i = 0; i < n; i++)
+		if (isfinite(distances[i]))
+			keep_nearest(all, (GraphCandidate) {distances[i], nodes[i]});
+}
+
+/* The links that a node that is gone has to others that are not. */
+static void
+add_links_of(GraphStore *store, uint32_t gone, uint32_t node, Candidates *all)
+{
+	GraphVisit	visit;
+	uint32_t	live[GRAPH_MAX_LINKS];
+	int			n = 0;
+
+	if (!store->visit(store, gone, &visit))
+		return;
+	for (int i = 0; i < visit.nlinks; i++)
+		if (visit.links[i] != node && find_link(all->known, all->nknown, visit.links[i]) < 0 &&
+			!store->is_gone(store, visit.links[i]))
+			live[n++] = visit.links[i];
+	add_measured(store, live, n, all);
+}
+
+/*
+ * Add to links as many of the candidates as selection takes beside them.  A link of the tree to a node that is
+ * gone takes room, but keeps no candidate away: it will not lead anywhere for long.
+ */
+static void
+select_more(GraphStore *store, const GraphSelect *how, const Candidates *all, uint32_t *links, int *n)
+{
+	uint32_t	chosen[GRAPH_MAX_LINKS];
+	GraphSelect rest = *how;
+	int			first = 0;
+	int			nchosen;
+
+	for (int i = 0; i < *n; i++)
+	{
+		uint32_t	node = graph_link_node(links[i]);
+
+		if (node != GRAPH_NONE && !store->is_gone(store, node))
+			chosen[first++] = node;
+	}
+	rest.max -= *n - first;
+	nchosen = wemb_graph_select(store, &rest, all->items, all->n, chosen, first);
+	memcpy(links + *n, chosen + first, (nchosen - first) * sizeof(uint32_t));
+	*n += nchosen - first;
 }
 
 bool
-wemb_graph_repair_links(GraphStore *store, uint32_t node, uint32_t *links, int *n)
+wemb_graph_repair_links(GraphStore *store, const GraphSelect *how, uint32_t node, uint32_t *links, int *n)
 {
-	GraphVisit	visit;
-	GraphCandidate nearest[GRAPH_MAX_LINKS];
-	int			nnearest = 0;
-	int			wanted = 0;
-	int			next = 0;
+	Candidates	all = {0};
+	uint32_t	gone[GRAPH_MAX_LINKS];
+	int			ngone = 0;
+	int			lost = 0;
 	int			kept = 0;
 
 	for (int i = 0; i < *n; i++)
-		wanted += !graph_link_is_tree(links, i) && store->is_gone(store, links[i]);
-	if (wanted == 0)
-		return false;
-	for (int i = 0; i < *n; i++)
 	{
-		if (graph_link_node(links[i]) == GRAPH_NONE || !store->is_gone(store, graph_link_node(links[i])) ||
-			!store->visit(store, graph_link_node(links[i]), &visit))
-			continue;
-		if (store->exact)
-			store->measure(store, visit.links, visit.nlinks, visit.estimates);
-		for (int j = 0; j < visit.nlinks; j++)
-			if (isfinite(visit.estimates[j]) && visit.links[j] != node && find_link(links, *n, visit.links[j]) < 0 &&
-				!store->is_gone(store, visit.links[j]))
-				keep_nearest(nearest, &nnearest, wanted, (GraphCandidate) {visit.estimates[j], visit.links[j]});
-	}
-	for (int i = 0; i < *n; i++)
-	{
-		if (graph_link_is_tree(links, i) || !store->is_gone(store, links[i]))
+		uint32_t	other = graph_link_node(links[i]);
+		bool		stays = other == GRAPH_NONE || !store->is_gone(store, other);
+
+		if (!stays)
+			gone[ngone++] = other;
+		if (stays || graph_link_is_tree(links, i))
 			links[kept++] = links[i];
-		else if (next < nnearest)
-			links[kept++] = nearest[next++].node;
+		else
+			lost++;
 	}
+	if (lost == 0)
+		return false;
 	*n = kept;
+	for (int i = 0; i < *n; i++)
+		all.known[all.nknown++] = graph_link_node(links[i]);
+	for (int i = 0; i < ngone; i++)
+		add_links_of(store, gone[i], node, &all);
+	if (all.n > lost * REPAIR_CANDIDATES)
+		all.n = lost * REPAIR_CANDIDATES;
+	select_more(store, how, &all, links, n);
 	return true;
+}
+
+void
+wemb_graph_renew_links(GraphStore *store, const GraphSelect *how, const GraphCandidate *candidates, int ncandidates,
+					   uint32_t *links, int *n)
+{
+	Candidates	all = {0};
+	int			kept = 0;
+
+	for (int i = 0; i < *n; i++)
+		if (graph_link_is_tree(links, i))
+			links[kept++] = links[i];
+	*n = kept;
+	for (int i = 0; i < ncandidates && all.n < GRAPH_MAX_LINKS; i++)
+		if (find_link(links, kept, candidates[i].node) < 0)
+			all.items[all.n++] = candidates[i];
+	select_more(store, how, &all, links, n);
 }
 
 /* ---- the tree ---- */
@@ -82,17 +161,41 @@ remove_at(uint32_t *links, int *n, int i)
 	links[i] = links[--(*n)];
 }
 
-/* Is there a link that can be one to another child? */
+/* May there be one more child?  Half of the links are left to be chosen freely, as insertions leave them. */
 static bool
 has_room(GraphStore *store, uint32_t node, int max)
 {
 	uint32_t	links[GRAPH_MAX_LINKS];
 	int			n = store->links(store, node, links);
-	int			tree = 0;
+	int			children = 0;
 
-	for (int i = 0; i < n; i++)
-		tree += graph_link_is_tree(links, i);
-	return tree < max;
+	for (int i = 1; i < n; i++)
+		children += (links[i] & GRAPH_CHILD) != 0;
+	return n > 0 && children < max / 2;
+}
+
+static bool
+is_below(GraphStore *store, uint32_t node, uint32_t ancestor)
+{
+	uint32_t	links[GRAPH_MAX_LINKS];
+
+	for (int steps = 0; steps < GRAPH_MAX_DEPTH && node != GRAPH_NONE; steps++)
+	{
+		if (node == ancestor)
+			return true;
+		node = store->links(store, node, links) > 0 ? graph_link_node(links[0]) : GRAPH_NONE;
+	}
+	return node != GRAPH_NONE;
+}
+
+uint32_t
+wemb_graph_nearer_parent(GraphStore *store, int max, uint32_t node, uint32_t parent,
+						 const GraphCandidate *candidates, int ncandidates)
+{
+	for (int i = 0; i < ncandidates && candidates[i].node != parent; i++)
+		if (has_room(store, candidates[i].node, max) && !is_below(store, candidates[i].node, node))
+			return candidates[i].node;
+	return GRAPH_NONE;
 }
 
 /* The first child of node after others, or GRAPH_NONE. */
@@ -112,9 +215,11 @@ child_after(GraphStore *store, uint32_t node, int others)
 static uint32_t
 descend_to_room(GraphStore *store, uint32_t node, int max)
 {
-	while (node != GRAPH_NONE && !has_room(store, node, max))
+	int			steps = 0;
+
+	while (node != GRAPH_NONE && !has_room(store, node, max) && steps++ < GRAPH_MAX_DEPTH)
 		node = child_after(store, node, 0);
-	return node;
+	return steps > GRAPH_MAX_DEPTH ? GRAPH_NONE : node;
 }
 
 GraphUnlink
@@ -148,7 +253,8 @@ set_parent(uint32_t *links, int *n, uint32_t parent)
 	links[0] = parent;
 }
 
-static void
+/* False if there is neither room nor a link that can go. */
+static bool
 add_child(uint32_t *links, int *n, int max, uint32_t child)
 {
 	int			i = find_link(links, *n, child);
@@ -156,9 +262,12 @@ add_child(uint32_t *links, int *n, int max, uint32_t child)
 	if (i < 0 && *n < max)
 		i = (*n)++;
 	if (i < 0)
-		for (i = *n - 1; graph_link_is_tree(links, i);)
+		for (i = *n - 1; i > 0 && graph_link_is_tree(links, i);)
 			i--;
+	if (i <= 0)
+		return false;
 	links[i] = child | GRAPH_CHILD;
+	return true;
 }
 
 static void
@@ -170,35 +279,38 @@ remove_link(uint32_t *links, int *n, uint32_t node)
 		remove_at(links, n, i);
 }
 
-void
+/* A child that is none any more: who comes to node still comes to it. */
+static bool
+release_child(uint32_t *links, int n, uint32_t child)
+{
+	for (int i = 1; i < n; i++)
+		if (links[i] == (child | GRAPH_CHILD))
+		{
+			links[i] = child;
+			return true;
+		}
+	return false;
+}
+
+bool
 wemb_graph_unlink_apply(const GraphUnlink *step, uint32_t node, int max, uint32_t *links, int *n)
 {
 	bool		is_node = node == step->node;
-	bool		is_child = node == step->child;
 
+	if (node == step->child)
+	{
+		set_parent(links, n, step->parent);
+		return true;
+	}
 	switch (step->action)
 	{
 		case GRAPH_UNLINK_MOVE:
-			if (is_node)
-				links[find_link(links, *n, step->child)] = step->child;	/* who comes to node still comes to child */
-			else if (is_child)
-				set_parent(links, n, step->parent);
-			else
-				add_child(links, n, max, step->child);
-			break;
+			return is_node ? release_child(links, *n, step->child) : add_child(links, n, max, step->child);
 		case GRAPH_UNLINK_SPLICE:
-			if (is_node)
-			{
-				remove_link(links, n, step->child);
-				links[0] = GRAPH_NONE;
-			}
-			else if (is_child)
-				set_parent(links, n, step->parent);
-			else
-			{
-				remove_link(links, n, step->node);
-				add_child(links, n, max, step->child);
-			}
+			remove_link(links, n, is_node ? step->child : step->node);
+			if (!is_node)
+				return add_child(links, n, max, step->child);
+			links[0] = GRAPH_NONE;
 			break;
 		case GRAPH_UNLINK_DROP:
 			if (is_node)
@@ -209,4 +321,5 @@ wemb_graph_unlink_apply(const GraphUnlink *step, uint32_t node, int max, uint32_
 		case GRAPH_UNLINK_DONE:
 			break;
 	}
+	return true;
 }

@@ -10,14 +10,29 @@
 #ifndef WEMB_GRAPH_REPAIR_H
 #define WEMB_GRAPH_REPAIR_H
 
-#include "core/ann/graph.h"
+#include "core/ann/graph_select.h"
 
 /*
- * Replace node's links to nodes that are gone, but for those of the tree, by the nearest of the
- * links that these have.  The store's query is node's vector.  links has *n links with flags.
- * Visits the nodes that are gone, and no others.  Returns whether anything changed.
+ * Give up node's links to nodes that are gone, but for those of the tree, and choose others among the nearest of the
+ * links that these have (as Singh et al., "FreshDiskANN", 2021, algorithm 4, but the links that stay are not chosen
+ * again).  The store's query is node's vector.  links has *n links with flags.  Visits the nodes that are gone, and
+ * no others.  Returns whether anything changed.
  */
-extern bool wemb_graph_repair_links(GraphStore *store, uint32_t node, uint32_t *links, int *n);
+extern bool wemb_graph_repair_links(GraphStore *store, const GraphSelect *how, uint32_t node, uint32_t *links, int *n);
+
+/*
+ * Choose node's links outside of the tree anew, among candidates, nearest first, without node itself.  For a node
+ * that has lost many: candidates are what a search for its vector finds.
+ */
+extern void wemb_graph_renew_links(GraphStore *store, const GraphSelect *how, const GraphCandidate *candidates,
+								   int ncandidates, uint32_t *links, int *n);
+
+/*
+ * The nearest of candidates, nearest first, that may become node's parent: it has room for a child and is not
+ * below node.  Only looks at those nearer than parent, which node has now; GRAPH_NONE if there is none.
+ */
+extern uint32_t wemb_graph_nearer_parent(GraphStore *store, int max, uint32_t node, uint32_t parent,
+										 const GraphCandidate *candidates, int ncandidates);
 
 typedef enum GraphUnlinkAction
 {
@@ -40,8 +55,8 @@ extern GraphUnlink wemb_graph_unlink_next(GraphStore *store, uint32_t node, int 
 
 /*
  * What that step makes of the links of step->node, step->child or step->parent: call it for each that is not
- * GRAPH_NONE, and write them all or none.
+ * GRAPH_NONE, and write them all or none.  false: these are not the links that the step was made from.
  */
-extern void wemb_graph_unlink_apply(const GraphUnlink *step, uint32_t node, int max, uint32_t *links, int *n);
+extern bool wemb_graph_unlink_apply(const GraphUnlink *step, uint32_t node, int max, uint32_t *links, int *n);
 
 #endif							/* WEMB_GRAPH_REPAIR_H */

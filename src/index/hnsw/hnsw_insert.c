@@ -19,7 +19,7 @@
 #include "storage/lmgr.h"
 #include "utils/memutils.h"
 
-#define BACK_LINK_TRIES	4		/* then a link back is given up: it is only one of many ways to the new record */
+#define INSERT_TRIES	1000	/* with a parent that is full or gone when it comes to writing; damage takes more */
 
 struct HnswInserter
 {
@@ -73,7 +73,13 @@ plan(HnswInserter *inserter, const HnswMeta *meta, int level)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (status == GRAPH_FOUND)
-			inserter->nplans++;
+		{
+			const GraphPlan *found = &inserter->plans[inserter->nplans++];
+
+			if (found->nlinks == 0 && found->layer <= meta->top)
+				wemb_hnsw_corrupt(inserter->index->relation, hnsw_block(&inserter->index->layout, meta->entry),
+								  "no way to a layer");
+		}
 		else if (status == GRAPH_FULL)
 		{
 			wemb_hnsw_store_grow(store);
@@ -163,30 +169,6 @@ add_to_same(HnswInserter *inserter, ItemPointer tid)
 
 /* ---- writing ---- */
 
-/*
- * Put the newcomer among the links of the record back->node in the edit; false if the record
- * is not there any more, or did not take it.
- */
-static bool
-link_back(HnswInserter *inserter, HnswEdit *edit, const GraphBackLink *back, int layer)
-{
-	HnswStore  *store = inserter->store;
-	HnswSlot   *slot = wemb_hnsw_edit_slot(inserter->index, edit, back->node);
-	GraphSelect how = wemb_graph_selection(&inserter->index->graph, layer);
-	uint32		links[GRAPH_MAX_LINKS];
-	int			n;
-
-	if (slot == NULL || !hnsw_is_record(slot) || slot->layer != layer)
-		return false;
-	wemb_hnsw_slot_check(inserter->index, slot, back->node);
-	n = slot->nlinks;
-	memcpy(links, hnsw_numbers(&inserter->index->layout, slot), n * sizeof(uint32));
-	if (!wemb_graph_back_link(&store->graph, &how, back, links, &n))
-		return false;
-	wemb_hnsw_set_links(store, back->node, slot, links, n);
-	return true;
-}
-
 /* Make slot, whatever it was, the record that plan has. */
 static void
 form_record(HnswInserter *inserter, HnswSlot *slot, uint32 number, const GraphPlan *plan, uint32 below)
@@ -237,7 +219,7 @@ write_record(HnswInserter *inserter, uint32 number, GraphPlan *plan, const HnswS
 			GraphBackLink back = {plan->links[0], number, plan->distances[0],.child = true};
 			uint32		parent = plan->links[0];
 
-			if (!link_back(inserter, &edit, &back, plan->layer))
+			if (!wemb_hnsw_link_back(inserter->store, &edit, &back, plan->layer))
 			{
 				wemb_graph_plan_parent(&inserter->store->graph, wemb_graph_max_links(&index->graph, plan->layer), plan);
 				if (plan->links[0] == parent)
@@ -251,24 +233,6 @@ write_record(HnswInserter *inserter, uint32 number, GraphPlan *plan, const HnswS
 	}
 }
 
-/* Give the record back->node a link to the new one; false: it did not take it. */
-static bool
-write_back_link(HnswInserter *inserter, const GraphBackLink *back, int layer)
-{
-	for (int tries = 0; tries < BACK_LINK_TRIES; tries++)
-	{
-		HnswEdit	edit;
-
-		CHECK_FOR_INTERRUPTS();
-		wemb_hnsw_edit_start(&edit);
-		if (!link_back(inserter, &edit, back, layer))
-			return false;
-		if (wemb_hnsw_edit_apply(inserter->index, &edit))
-			return true;
-	}
-	return false;
-}
-
 static void
 write_back_links(HnswInserter *inserter, uint32 number, const GraphPlan *plan)
 {
@@ -279,13 +243,13 @@ write_back_links(HnswInserter *inserter, uint32 number, const GraphPlan *plan)
 	{
 		GraphBackLink back = {.node = plan->links[i],.newcomer = number,.distance = plan->distances[i]};
 
-		taken += write_back_link(inserter, &back, plan->layer);
+		taken += wemb_hnsw_write_back_link(inserter->store, &back, plan->layer);
 	}
 	for (int i = 0; i < plan->noffers && taken < wanted; i++)
 	{
 		GraphBackLink back = {.node = plan->offers[i],.newcomer = number,.offer = true};
 
-		taken += write_back_link(inserter, &back, plan->layer);
+		taken += wemb_hnsw_write_back_link(inserter->store, &back, plan->layer);
 	}
 }
 
@@ -408,8 +372,12 @@ wemb_hnsw_insert_row(HnswInserter *inserter, Datum value, ItemPointer tid)
 			mode = ExclusiveLock;
 			LockPage(relation, HNSW_META_BLKNO, mode);
 		}
-		while (!try_insert(inserter, tid, level))
+		for (int tries = 0; !try_insert(inserter, tid, level); tries++)
+		{
 			CHECK_FOR_INTERRUPTS();
+			if (tries > INSERT_TRIES)
+				wemb_hnsw_corrupt(relation, hnsw_block(&inserter->index->layout, meta.entry), "no room below any record");
+		}
 		UnlockPage(relation, HNSW_META_BLKNO, mode);
 	}
 	MemoryContextSwitchTo(old);

@@ -1,10 +1,13 @@
 /*
  * hnsw_links.c
- *		A record's links with their codes, in a copy of its slot.
+ *		A record's links with their codes, in a copy of its slot; links back to it.
  */
 #include "postgres.h"
 
 #include "index/hnsw/hnsw_links.h"
+#include "miscadmin.h"
+
+#define BACK_LINK_TRIES	4		/* then a link back is given up: it is only one of many ways to the record */
 
 typedef struct Coder
 {
@@ -89,4 +92,43 @@ wemb_hnsw_set_links(HnswStore *store, uint32 number, HnswSlot *slot, const uint3
 	memset(numbers, 0, store->index->layout.links * sizeof(uint32));
 	memcpy(numbers, links, n * sizeof(uint32));
 	slot->nlinks = n;
+}
+
+bool
+wemb_hnsw_link_back(HnswStore *store, HnswEdit *edit, const GraphBackLink *back, int layer)
+{
+	HnswSlot   *slot = wemb_hnsw_edit_slot(store->index, edit, back->node);
+	GraphSelect how = wemb_graph_selection(&store->index->graph, layer);
+	uint32		links[GRAPH_MAX_LINKS];
+	int			n;
+
+	if (slot == NULL || !hnsw_is_record(slot) || slot->layer != layer)
+		return false;
+	wemb_hnsw_slot_check(store->index, slot, back->node);
+	n = slot->nlinks;
+	memcpy(links, hnsw_numbers(&store->index->layout, slot), n * sizeof(uint32));
+	if (!wemb_graph_back_link(&store->graph, &how, back, links, &n))
+		return false;
+	wemb_hnsw_set_links(store, back->node, slot, links, n);
+	return true;
+}
+
+bool
+wemb_hnsw_write_back_link(HnswStore *store, const GraphBackLink *back, int layer)
+{
+	for (int tries = 0; tries < BACK_LINK_TRIES; tries++)
+	{
+		HnswEdit	edit;
+
+		CHECK_FOR_INTERRUPTS();
+		wemb_hnsw_edit_start(&edit);
+		if (!wemb_hnsw_link_back(store, &edit, back, layer))
+		{
+			wemb_hnsw_edit_forget(&edit);
+			return false;
+		}
+		if (wemb_hnsw_edit_apply(store->index, &edit))
+			return true;
+	}
+	return false;
 }

@@ -1,12 +1,14 @@
 /*
  * hnsw_links.h
- *		A record's links with their codes, in a copy of its slot.
+ *		A record's links with their codes, in a copy of its slot; links back to it.
  */
 #ifndef WEMB_HNSW_LINKS_H
 #define WEMB_HNSW_LINKS_H
 
 #include "postgres.h"
 
+#include "core/ann/graph_select.h"
+#include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_store.h"
 
 /*
@@ -15,5 +17,14 @@
  * store remembers copies.
  */
 extern void wemb_hnsw_set_links(HnswStore *store, uint32 number, HnswSlot *slot, const uint32 *links, int n);
+
+/*
+ * Put the newcomer among the links of the record back->node in the edit; false if the record
+ * is not there any more, or did not take it.
+ */
+extern bool wemb_hnsw_link_back(HnswStore *store, HnswEdit *edit, const GraphBackLink *back, int layer);
+
+/* The same, written by itself.  false: it did not take it. */
+extern bool wemb_hnsw_write_back_link(HnswStore *store, const GraphBackLink *back, int layer);
 
 #endif							/* WEMB_HNSW_LINKS_H */

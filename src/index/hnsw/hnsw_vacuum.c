@@ -2,9 +2,7 @@
  * hnsw_vacuum.c
  *		Vacuum: dead rows out of records, records without rows out of the graph.
  *
- * A search remembers numbers of slots that it has not visited, without a lock. So a record
- * taken out stays as it was, RETIRED, and is stamped once nothing leads to it any more; a later vacuum
- * gives its slot to the free list when no snapshot is as old as that stamp.
+ * The passes, and what they leave to hnsw_repair.c and hnsw_retired.c: README.md.
  */
 #include "postgres.h"
 
@@ -45,11 +43,18 @@ list_record(RecordList *list, uint32 number, const HnswSlot *slot)
 	list->records[list->n++] = (VacuumRecord) {number, slot->below, slot->layer};
 }
 
+static SlotSet
+make_set(uint32 n)
+{
+	uint8	   *bits = MemoryContextAllocExtended(CurrentMemoryContext, n / 8 + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+
+	return (SlotSet) {bits, n};
+}
+
 static void
 set_gone(HnswVacuum *vacuum, uint32 number)
 {
-	if (number < vacuum->gone.n)
-		vacuum->gone.bits[number / 8] |= 1 << number % 8;
+	hnsw_set_add(&vacuum->gone, number);
 }
 
 bool
@@ -213,16 +218,19 @@ clean_chain(HnswVacuum *vacuum, uint32 record)
 {
 	uint32		previous = record;
 	uint32		number;
+	uint32		slots = 0;
 	int64		rows = 0;
 
 	while ((number = read_more(vacuum, previous)) != HNSW_NONE)
 	{
 		wemb_vacuum_delay();
 		CHECK_FOR_INTERRUPTS();
+		wemb_hnsw_chain_check(vacuum->index, ++slots, number);
 		if (!clean_tids(vacuum, &previous, number, &rows))
 		{
 			previous = record;
 			rows = 0;
+			slots = 0;
 		}
 	}
 	return rows;
@@ -253,34 +261,26 @@ leave_if_empty(HnswVacuum *vacuum, uint32 number)
 /* ---- the first pass ---- */
 
 static void
-note_retired(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number)
-{
-	uint64		stamp = hnsw_stamp(slot);
-
-	set_gone(vacuum, number);
-	if (stamp == 0)
-		wemb_hnsw_vacuum_list(&vacuum->retired, number);
-	else if (wemb_horizon_passed(FullTransactionIdFromU64(stamp)))
-		wemb_hnsw_vacuum_list(&vacuum->old, number);
-}
-
-static void
 note_slot(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number, uint32 next)
 {
 	switch (slot->kind)
 	{
 		case HNSW_SLOT_RECORD:
 			if (slot->layer > 0)
+			{
 				list_record(&vacuum->upper, number, slot);
-			else
-				vacuum->stats->num_index_tuples += ItemPointerIsValid(&slot->tid);
+				break;
+			}
+			vacuum->records++;
+			vacuum->stats->num_index_tuples += ItemPointerIsValid(&slot->tid);
 			break;
 		case HNSW_SLOT_GONE:
 			set_gone(vacuum, number);
 			list_record(&vacuum->dead, number, slot);
 			break;
 		case HNSW_SLOT_RETIRED:
-			note_retired(vacuum, slot, number);
+			set_gone(vacuum, number);
+			wemb_hnsw_retired_note(vacuum, slot, number);
 			break;
 		case HNSW_SLOT_UNUSED:
 			if (number < next)
@@ -349,118 +349,6 @@ leave_upper(HnswVacuum *vacuum)
 		}
 }
 
-/* ---- slots out of the graph ---- */
-
-static int
-ascending(const void *a, const void *b)
-{
-	uint32		left = *(const uint32 *) a;
-	uint32		right = *(const uint32 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
-/* Numbers in ascending order, those of one page at a time: returns how many the first page has. */
-static Size
-page_run(const HnswVacuum *vacuum, const SlotList *list, Size from)
-{
-	const HnswLayout *layout = &vacuum->index->layout;
-	Size		n = from;
-
-	while (n < list->n && hnsw_block(layout, list->numbers[n]) == hnsw_block(layout, list->numbers[from]))
-		n++;
-	return n - from;
-}
-
-/* Nothing leads to the retired slots from now on, but searches that are on their way. */
-static void
-stamp_retired(HnswVacuum *vacuum)
-{
-	SlotList   *list = &vacuum->retired;
-	const HnswLayout *layout = &vacuum->index->layout;
-	uint64		stamp = U64FromFullTransactionId(ReadNextFullTransactionId());
-	Size		n;
-
-	qsort(list->numbers, list->n, sizeof(uint32), ascending);
-	for (Size i = 0; i < list->n; i += n)
-	{
-		Buffer		buffer = ReadBuffer(vacuum->index->relation, hnsw_block(layout, list->numbers[i]));
-		GenericXLogState *xlog;
-		Page		page;
-
-		n = page_run(vacuum, list, i);
-		CHECK_FOR_INTERRUPTS();
-		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-		xlog = GenericXLogStart(vacuum->index->relation);
-		page = GenericXLogRegisterBuffer(xlog, buffer, 0);
-		for (Size k = i; k < i + n; k++)
-		{
-			HnswSlot   *slot = hnsw_slot(layout, page, list->numbers[k]);
-
-			if (slot->kind == HNSW_SLOT_RETIRED)
-				hnsw_set_stamp(slot, stamp);
-		}
-		GenericXLogFinish(xlog);
-		UnlockReleaseBuffer(buffer);
-	}
-}
-
-/* Put n slots of one page into the free list; the pages of their copies go to values. */
-static int
-free_slots(HnswVacuum *vacuum, const uint32 *numbers, Size n, BlockNumber *values)
-{
-	Relation	relation = vacuum->index->relation;
-	const HnswLayout *layout = &vacuum->index->layout;
-	Buffer		meta_buffer = ReadBuffer(relation, HNSW_META_BLKNO);
-	Buffer		buffer = ReadBuffer(relation, hnsw_block(layout, numbers[0]));
-	GenericXLogState *xlog;
-	HnswMeta   *meta;
-	Page		page;
-	int			nvalues = 0;
-
-	LockBuffer(meta_buffer, BUFFER_LOCK_EXCLUSIVE);
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	xlog = GenericXLogStart(relation);
-	meta = hnsw_meta(GenericXLogRegisterBuffer(xlog, meta_buffer, 0));
-	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
-	for (Size i = 0; i < n; i++)
-	{
-		HnswSlot   *slot = hnsw_slot(layout, page, numbers[i]);
-
-		if (slot->kind != HNSW_SLOT_RETIRED && slot->kind != HNSW_SLOT_UNUSED)
-			continue;
-		if (slot->kind == HNSW_SLOT_RETIRED && slot->values != InvalidBlockNumber)
-			values[nvalues++] = slot->values;
-		slot->kind = HNSW_SLOT_FREE;
-		slot->values = InvalidBlockNumber;
-		slot->below = meta->free;
-		meta->free = numbers[i];
-	}
-	GenericXLogFinish(xlog);
-	UnlockReleaseBuffer(buffer);
-	UnlockReleaseBuffer(meta_buffer);
-	return nvalues;
-}
-
-static void
-free_old(HnswVacuum *vacuum)
-{
-	SlotList   *list = &vacuum->old;
-	BlockNumber *values = palloc(vacuum->index->layout.slots_per_page * sizeof(BlockNumber));
-	Size		n;
-
-	for (Size i = 0; i < list->n; i += n)
-	{
-		int			nvalues;
-
-		wemb_vacuum_delay();
-		n = page_run(vacuum, list, i);
-		nvalues = free_slots(vacuum, list->numbers + i, n, values);
-		for (int k = 0; k < nvalues; k++)
-			wemb_hnsw_values_free(vacuum->index, values[k]);
-	}
-}
-
 /* ---- the verbs ---- */
 
 static bool
@@ -486,12 +374,11 @@ start(HnswVacuum *vacuum, HnswMeta *meta, BlockNumber *nblocks)
 	Relation	relation = vacuum->info->index;
 
 	vacuum->index = wemb_hnsw_open(relation, meta);
-	vacuum->store = wemb_hnsw_store_create(vacuum->index, 1, true);
+	vacuum->store = wemb_hnsw_store_create(vacuum->index, wemb_hnsw_repair_ef(vacuum->index), true);
 	vacuum->store->graph.exact = true;
 	*nblocks = RelationGetNumberOfBlocks(relation);
-	vacuum->gone.n = *nblocks * (uint32) vacuum->index->layout.slots_per_page;
-	vacuum->gone.bits = MemoryContextAllocExtended(CurrentMemoryContext, vacuum->gone.n / 8 + 1,
-												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	vacuum->gone = make_set(*nblocks * (uint32) vacuum->index->layout.slots_per_page);
+	vacuum->poor = make_set(vacuum->gone.n);
 	vacuum->store->gone = &vacuum->gone;
 	for (int i = 0; i <= GRAPH_MAX_LEVEL; i++)
 		vacuum->live[i] = HNSW_NONE;
@@ -518,11 +405,12 @@ run(HnswVacuum *vacuum)
 		wemb_hnsw_read_meta(relation, &meta);
 		wemb_hnsw_set_unit(vacuum->index, meta.unit);
 		vacuum->stats->pages_free = 0;	/* the pass that follows counts them again */
+		vacuum->most = vacuum->dead.n > 2 * vacuum->records;
 		wemb_hnsw_repair(vacuum);
 		wemb_hnsw_unlink_dead(vacuum);
+		wemb_hnsw_renew_poor(vacuum);
 	}
-	stamp_retired(vacuum);
-	free_old(vacuum);
+	wemb_hnsw_retired_free(vacuum);
 	rows = (uint64) vacuum->stats->num_index_tuples;
 	wemb_hnsw_meta_update(relation, set_rows, &rows);
 	vacuum->stats->num_pages = RelationGetNumberOfBlocks(relation);

@@ -10,6 +10,9 @@
 #include "access/genam.h"
 #include "index/hnsw/hnsw_store.h"
 
+/* Candidates for other links, at least: more than an index of a small ef_construction asks of insertions. */
+#define HNSW_REPAIR_EF	64
+
 /* A growing list of slots. */
 typedef struct SlotList
 {
@@ -43,10 +46,15 @@ typedef struct HnswVacuum
 	HnswStore  *store;
 	PGAlignedBlock page;		/* a copy of the one being looked at */
 	SlotSet		gone;			/* GONE or RETIRED */
+	SlotSet		poor;			/* have lost so many links that their neighbours are searched for again */
+	Size		records;		/* of layer 0, with rows */
 	RecordList	upper;			/* records above layer 0 */
 	RecordList	dead;			/* GONE */
+	bool		most;			/* records are gone, two thirds: searches for the others cost less than those did */
 	SlotList	retired;		/* RETIRED, without a stamp */
+	SlotList	stamped;		/* RETIRED, with a stamp that some snapshot is as old as */
 	SlotList	old;			/* RETIRED, no search can be on its way there; UNUSED, of no insert that goes on */
+	uint64		stamp;			/* the latest of old; 0: old has none with a stamp */
 	bool		lost;			/* some of old are UNUSED */
 	uint32		live[GRAPH_MAX_LEVEL + 1];	/* of each layer a record that is not gone, or HNSW_NONE */
 } HnswVacuum;
@@ -54,10 +62,24 @@ typedef struct HnswVacuum
 /* Read a page of slots into vacuum->page.  false: it is something else. */
 extern bool wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block);
 
+static inline int
+wemb_hnsw_repair_ef(const HnswIndex *index)
+{
+	return Max(index->graph.ef, HNSW_REPAIR_EF);
+}
+
 extern void wemb_hnsw_vacuum_list(SlotList *list, uint32 number);
 
-/* hnsw_repair.c: no record that is not gone links to dead ones but for the tree; and these out of the tree, retired. */
+/*
+ * hnsw_repair.c, in this order: no record that is not gone links to dead ones but for the tree; these out of the
+ * tree, retired; those that have lost much get other links.
+ */
 extern void wemb_hnsw_repair(HnswVacuum *vacuum);
 extern void wemb_hnsw_unlink_dead(HnswVacuum *vacuum);
+extern void wemb_hnsw_renew_poor(HnswVacuum *vacuum);
+
+/* hnsw_retired.c: put a slot of kind HNSW_SLOT_RETIRED into its list; free or stamp those in the lists. */
+extern void wemb_hnsw_retired_note(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number);
+extern void wemb_hnsw_retired_free(HnswVacuum *vacuum);
 
 #endif							/* WEMB_HNSW_VACUUM_H */

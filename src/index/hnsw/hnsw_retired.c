@@ -1,0 +1,225 @@
+/*
+ * hnsw_retired.c
+ *		Slots that vacuum has taken out of the graph, and when they can be used again.
+ *
+ * A search remembers numbers of slots that it has not visited, without a lock.  So a record
+ * taken out stays as it was, RETIRED, until no search can be on its way there: one that has begun
+ * before nothing led there any more.  If nobody has a snapshot then, that is at once.  If somebody
+ * has, the slot is stamped with the next transaction id, and a later vacuum frees it
+ * when no snapshot is as old as that.
+ *
+ * On a standby replay frees slots.  Before it does, it waits for queries of snapshots as old as the stamp,
+ * or cancels them, as where a page of a btree index is used again.  Generic WAL cannot ask for that, but
+ * the record for reuse of a GiST index's page does just that and nothing else, whatever index it names.
+ */
+#include "postgres.h"
+
+#include "access/generic_xlog.h"
+#include "access/gist_private.h"
+#include "commands/vacuum.h"
+#include "index/hnsw/hnsw_edit.h"
+#include "index/hnsw/hnsw_vacuum.h"
+#include "miscadmin.h"
+#include "pg/compat.h"
+#include "storage/lwlock.h"
+#include "storage/proc.h"
+
+/* ---- who may be looking ---- */
+
+/* Whether the process of that number may have begun a scan in this database that has not ended. */
+static bool
+has_snapshot(int number)
+{
+	const PGPROC *proc = &ProcGlobal->allProcs[number];
+
+	if (proc == MyProc || proc->pid == 0 || !TransactionIdIsValid(wemb_proc_xmin(number)))
+		return false;
+	if (wemb_proc_flags(number) & (PROC_IN_VACUUM | PROC_IS_AUTOVACUUM))
+		return false;
+	/* one of no database sends to a standby, and speaks for that one's queries */
+	return proc->databaseId == MyDatabaseId || !OidIsValid(proc->databaseId);
+}
+
+/*
+ * Whether nobody is in the middle of a scan of whatever index, here or on a standby that says what it is
+ * doing.  A standby that does not is told by log_reuse().
+ */
+static bool
+nobody_looks(void)
+{
+	TransactionId slots;
+	TransactionId catalogs;
+	bool		nobody;
+
+	ProcArrayGetReplicationSlotXmin(&slots, &catalogs);
+	nobody = !TransactionIdIsValid(slots);
+	LWLockAcquire(ProcArrayLock, LW_SHARED);
+	for (int i = 0; i < ProcGlobal->allProcCount && nobody; i++)
+		nobody = !has_snapshot(i);
+	LWLockRelease(ProcArrayLock);
+	return nobody;
+}
+
+/* ---- lists ---- */
+
+void
+wemb_hnsw_retired_note(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number)
+{
+	uint64		stamp = hnsw_stamp(slot);
+
+	if (stamp == 0)
+		wemb_hnsw_vacuum_list(&vacuum->retired, number);
+	else if (wemb_horizon_passed(FullTransactionIdFromU64(stamp)))
+	{
+		wemb_hnsw_vacuum_list(&vacuum->old, number);
+		vacuum->stamp = Max(vacuum->stamp, stamp);
+	}
+	else
+		wemb_hnsw_vacuum_list(&vacuum->stamped, number);
+}
+
+static void
+move_all(SlotList *from, SlotList *to)
+{
+	for (Size i = 0; i < from->n; i++)
+		wemb_hnsw_vacuum_list(to, from->numbers[i]);
+	from->n = 0;
+}
+
+static int
+ascending(const void *a, const void *b)
+{
+	uint32		left = *(const uint32 *) a;
+	uint32		right = *(const uint32 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Numbers in ascending order, those of one page at a time: returns how many the first page has. */
+static Size
+page_run(const HnswVacuum *vacuum, const SlotList *list, Size from)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	Size		n = from;
+
+	while (n < list->n && hnsw_block(layout, list->numbers[n]) == hnsw_block(layout, list->numbers[from]))
+		n++;
+	return n - from;
+}
+
+/* ---- stamps ---- */
+
+static void
+stamp_slots(HnswVacuum *vacuum, uint64 stamp)
+{
+	SlotList   *list = &vacuum->retired;
+	const HnswLayout *layout = &vacuum->index->layout;
+	Size		n;
+
+	qsort(list->numbers, list->n, sizeof(uint32), ascending);
+	for (Size i = 0; i < list->n; i += n)
+	{
+		Buffer		buffer = ReadBuffer(vacuum->index->relation, hnsw_block(layout, list->numbers[i]));
+		GenericXLogState *xlog;
+		Page		page;
+
+		n = page_run(vacuum, list, i);
+		CHECK_FOR_INTERRUPTS();
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		xlog = GenericXLogStart(vacuum->index->relation);
+		page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+		for (Size k = i; k < i + n; k++)
+		{
+			HnswSlot   *slot = hnsw_slot(layout, page, list->numbers[k]);
+
+			if (slot->kind == HNSW_SLOT_RETIRED)
+				hnsw_set_stamp(slot, stamp);
+		}
+		GenericXLogFinish(xlog);
+		UnlockReleaseBuffer(buffer);
+	}
+}
+
+/* ---- the free list ---- */
+
+/* Put n slots of one page into the free list; the pages of their copies go to values. */
+static int
+free_slots(HnswVacuum *vacuum, const uint32 *numbers, Size n, BlockNumber *values)
+{
+	Relation	relation = vacuum->index->relation;
+	const HnswLayout *layout = &vacuum->index->layout;
+	Buffer		meta_buffer = ReadBuffer(relation, HNSW_META_BLKNO);
+	Buffer		buffer = ReadBuffer(relation, hnsw_block(layout, numbers[0]));
+	GenericXLogState *xlog;
+	HnswMeta   *meta;
+	Page		page;
+	int			nvalues = 0;
+
+	LockBuffer(meta_buffer, BUFFER_LOCK_EXCLUSIVE);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(relation);
+	meta = hnsw_meta(GenericXLogRegisterBuffer(xlog, meta_buffer, 0));
+	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+	for (Size i = 0; i < n; i++)
+	{
+		HnswSlot   *slot = hnsw_slot(layout, page, numbers[i]);
+
+		if (slot->kind != HNSW_SLOT_RETIRED && slot->kind != HNSW_SLOT_UNUSED)
+			continue;
+		if (slot->kind == HNSW_SLOT_RETIRED && slot->values != InvalidBlockNumber)
+			values[nvalues++] = slot->values;
+		slot->kind = HNSW_SLOT_FREE;
+		slot->values = InvalidBlockNumber;
+		slot->below = meta->free;
+		meta->free = numbers[i];
+	}
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+	UnlockReleaseBuffer(meta_buffer);
+	return nvalues;
+}
+
+/* Standbys: no query of a snapshot as old as that from here on. */
+static void
+log_reuse(const HnswVacuum *vacuum)
+{
+	if (vacuum->stamp > 0 && XLogStandbyInfoActive() && RelationNeedsWAL(vacuum->index->relation))
+		wemb_log_reuse(vacuum->info, FullTransactionIdFromU64(vacuum->stamp));
+}
+
+static void
+free_old(HnswVacuum *vacuum)
+{
+	SlotList   *list = &vacuum->old;
+	BlockNumber *values = palloc(vacuum->index->layout.slots_per_page * sizeof(BlockNumber));
+	Size		n;
+
+	if (list->n > 0)
+		log_reuse(vacuum);
+	qsort(list->numbers, list->n, sizeof(uint32), ascending);
+	for (Size i = 0; i < list->n; i += n)
+	{
+		int			nvalues;
+
+		wemb_vacuum_delay();
+		n = page_run(vacuum, list, i);
+		nvalues = free_slots(vacuum, list->numbers + i, n, values);
+		for (int k = 0; k < nvalues; k++)
+			wemb_hnsw_values_free(vacuum->index, values[k]);
+	}
+}
+
+void
+wemb_hnsw_retired_free(HnswVacuum *vacuum)
+{
+	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
+
+	if (vacuum->retired.n + vacuum->stamped.n > 0 && nobody_looks())
+	{
+		move_all(&vacuum->retired, &vacuum->old);
+		move_all(&vacuum->stamped, &vacuum->old);
+		vacuum->stamp = next;
+	}
+	stamp_slots(vacuum, next);
+	free_old(vacuum);
+}
