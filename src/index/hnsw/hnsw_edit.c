@@ -7,6 +7,7 @@
 #include "access/generic_xlog.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_store.h"
+#include "index/space.h"
 #include "pg/compat.h"
 #include "storage/bufmgr.h"
 #include "storage/indexfsm.h"
@@ -146,19 +147,6 @@ wemb_hnsw_meta_update(Relation relation, HnswMetaUpdate update, const void *arg)
 
 /* ---- new pages and slots ---- */
 
-/* A new page at the end of the index, locked. */
-static Buffer
-extend(Relation relation)
-{
-	Buffer		buffer;
-
-	LockRelationForExtension(relation, ExclusiveLock);
-	buffer = ReadBuffer(relation, P_NEW);
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	UnlockRelationForExtension(relation, ExclusiveLock);
-	return buffer;
-}
-
 /* The head of the free list, its page locked; the list is given up if that is not what it should be. */
 static Buffer
 take_free(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
@@ -187,7 +175,7 @@ take_free(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
 static Buffer
 add_page(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
 {
-	Buffer		buffer = extend(index->relation);
+	Buffer		buffer = wemb_index_extend(index->relation);
 	BlockNumber block = BufferGetBlockNumber(buffer);
 
 	if (block > HNSW_NONE / index->layout.slots_per_page)
@@ -247,25 +235,10 @@ wemb_hnsw_slot_alloc(const HnswIndex *index)
 
 /* ---- value pages ---- */
 
-/* A page for part of a copy, locked: one that was given back, or a new one. */
-static Buffer
-get_value_page(Relation relation)
+static bool
+is_free(Page page)
 {
-	for (;;)
-	{
-		BlockNumber block = GetFreeIndexPage(relation);
-		Buffer		buffer;
-		Page		page;
-
-		if (block == InvalidBlockNumber)
-			return extend(relation);
-		buffer = ReadBuffer(relation, block);
-		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-		page = BufferGetPage(buffer);
-		if (!PageIsNew(page) && hnsw_special(page)->kind == HNSW_PAGE_FREE)
-			return buffer;
-		UnlockReleaseBuffer(buffer);	/* the map is not crash-safe and may be wrong */
-	}
+	return hnsw_special(page)->kind == HNSW_PAGE_FREE;
 }
 
 BlockNumber
@@ -276,7 +249,7 @@ wemb_hnsw_values_write(const HnswIndex *index, const uint8 *bytes, int size)
 
 	for (int i = pages - 1; i >= 0; i--)
 	{
-		Buffer		buffer = get_value_page(index->relation);
+		Buffer		buffer = wemb_index_page_get(index->relation, is_free);
 		GenericXLogState *xlog = GenericXLogStart(index->relation);
 		Page		page = GenericXLogRegisterBuffer(xlog, buffer, GENERIC_XLOG_FULL_IMAGE);
 		HnswValuePage *values = (HnswValuePage *) PageGetContents(page);

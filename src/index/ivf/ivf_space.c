@@ -8,6 +8,7 @@
 #include "access/transam.h"
 #include "index/ivf/ivf_space.h"
 #include "index/ivf/ivf_writer.h"
+#include "index/space.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
 #include "storage/bufmgr.h"
@@ -15,36 +16,16 @@
 
 /* ---- pages ---- */
 
-static Buffer
-extend(Relation relation)
+static bool
+is_free(Page page)
 {
-	Buffer		buffer;
-
-	LockRelationForExtension(relation, ExclusiveLock);
-	buffer = ReadBuffer(relation, P_NEW);
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	UnlockRelationForExtension(relation, ExclusiveLock);
-	return buffer;
+	return ivf_special(page)->kind == IVF_PAGE_FREE;
 }
 
 Buffer
 wemb_ivf_page_get(const IvfIndex *index)
 {
-	for (;;)
-	{
-		BlockNumber block = GetFreeIndexPage(index->relation);
-		Buffer		buffer;
-		Page		page;
-
-		if (block == InvalidBlockNumber)
-			return extend(index->relation);
-		buffer = ReadBuffer(index->relation, block);
-		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-		page = BufferGetPage(buffer);
-		if (!PageIsNew(page) && ivf_special(page)->kind == IVF_PAGE_FREE)
-			return buffer;
-		UnlockReleaseBuffer(buffer);	/* the map is not crash-safe and may be wrong */
-	}
+	return wemb_index_page_get(index->relation, is_free);
 }
 
 BlockNumber
