@@ -20,7 +20,7 @@
 
 static const int efforts[] = {10, 14, 20, 30, 50, 80, 140, 240};
 
-StaticAssertDecl(lengthof(efforts) == HNSW_CURVE, "the metapage must have room for the curve");
+StaticAssertDecl(lengthof(efforts) == INDEX_CURVE, "the metapage must have room for the curve");
 
 typedef struct Probe
 {
@@ -91,10 +91,10 @@ count_common(const uint32 *a, int na, const uint32 *b, int nb)
 }
 
 static void
-measure(Probe *probe, HnswCurvePoint *curve)
+measure(Probe *probe, IndexCurvePoint *curve)
 {
 	Rng			rng = rng_for(probe->meta->seed, probe->meta->next);
-	int			hits[HNSW_CURVE] = {0};
+	int			hits[INDEX_CURVE] = {0};
 	int			asked = 0;
 
 	for (int i = 0; i < 4 * SAMPLES && asked < SAMPLES * NEAREST; i++)
@@ -106,7 +106,7 @@ measure(Probe *probe, HnswCurvePoint *curve)
 			continue;
 		ntruth = find_nearest(probe, TRUE_EF, truth);
 		asked += ntruth;
-		for (int k = 0; k < HNSW_CURVE; k++)
+		for (int k = 0; k < INDEX_CURVE; k++)
 		{
 			uint32		found[NEAREST];
 			int			nfound = find_nearest(probe, efforts[k], found);
@@ -114,8 +114,8 @@ measure(Probe *probe, HnswCurvePoint *curve)
 			hits[k] += count_common(found, nfound, truth, ntruth);
 		}
 	}
-	for (int k = 0; k < HNSW_CURVE && asked > 0; k++)
-		curve[k] = (HnswCurvePoint) {efforts[k], (float) hits[k] / asked};
+	for (int k = 0; k < INDEX_CURVE && asked > 0; k++)
+		curve[k] = (IndexCurvePoint) {efforts[k], (float) hits[k] / asked};
 }
 
 static bool
@@ -130,7 +130,7 @@ wemb_hnsw_curve_measure(Relation relation)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw curve", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	HnswCurvePoint curve[HNSW_CURVE] = {{0}};
+	IndexCurvePoint curve[INDEX_CURVE] = {{0}};
 	HnswMeta	meta;
 	HnswIndex  *index = wemb_hnsw_open(relation, &meta);
 

@@ -269,21 +269,9 @@ wemb_hnsw_open(Relation relation, HnswMeta *meta)
 int
 wemb_hnsw_ef(const HnswSettings *settings, const HnswMeta *meta)
 {
-	const HnswCurvePoint *curve = meta->curve;
-	double		target = settings->target_recall;
+	double		effort = wemb_curve_effort(meta->curve, settings->target_recall);
 
-	if (settings->ef_search_set || !(curve[0].ef > 0))
+	if (settings->ef_search_set || effort == 0)
 		return settings->ef_search;
-	for (int i = 0; i < HNSW_CURVE && curve[i].ef > 0; i++)
-	{
-		double		share;
-
-		if (curve[i].recall < target)
-			continue;
-		if (i == 0 || curve[i].recall <= curve[i - 1].recall)
-			return (int) Max(Min(curve[i].ef, HNSW_MAX_EF), 1);
-		share = (target - curve[i - 1].recall) / (curve[i].recall - curve[i - 1].recall);
-		return (int) Max(Min(ceil(curve[i - 1].ef + share * (curve[i].ef - curve[i - 1].ef)), HNSW_MAX_EF), 1);
-	}
-	return HNSW_MAX_EF;
+	return (int) Max(Min(ceil(effort), HNSW_MAX_EF), 1);
 }

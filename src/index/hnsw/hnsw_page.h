@@ -12,6 +12,7 @@
 
 #include "postgres.h"
 
+#include "index/curve.h"
 #include "storage/bufpage.h"
 #include "storage/itemptr.h"
 
@@ -20,7 +21,6 @@
 #define HNSW_PAGE_MAGIC		0x7767
 #define HNSW_VERSION		1
 #define HNSW_NONE			UINT32_C(0x7FFFFFFF)	/* no slot; GRAPH_NONE of core/ann/graph.h */
-#define HNSW_CURVE			8	/* points of the curve of recall */
 
 /* pages' kinds */
 #define HNSW_PAGE_META		1
@@ -45,13 +45,6 @@ typedef struct HnswSpecial
 
 StaticAssertDecl(sizeof(HnswSpecial) == 8, "HnswSpecial must have no padding");
 
-/* A point of the curve measured at build: a search of this ef finds this share of the nearest. */
-typedef struct HnswCurvePoint
-{
-	float		ef;
-	float		recall;
-} HnswCurvePoint;
-
 /* Block 0.  What is constant comes first; what inserts and vacuums change, last. */
 typedef struct HnswMeta
 {
@@ -67,7 +60,7 @@ typedef struct HnswMeta
 	uint16		value_size;		/* 20  bytes of a copy that a slot has room for */
 	uint16		code_dim;		/* 22  dimensions that a code keeps; 0: no codes */
 	uint64		seed;			/* 24  of the rotation and of the levels */
-	HnswCurvePoint curve[HNSW_CURVE];	/* 32  ascending; ef 0: no more */
+	IndexCurvePoint curve[INDEX_CURVE]; /* 32  the effort is ef */
 	float		unit;			/* 96  of codes, a power of two; 0 until a vector other than zero has come */
 	uint32		entry;			/* 100  a record of the top layer, or HNSW_NONE */
 	int32		top;			/* 104  entry's layer, or -1 */

@@ -27,7 +27,7 @@ static const int rank_end[IVF_DEPTHS] = {10, 100};
 
 static const float recalls[] = {0.5f, 0.7f, 0.8f, 0.9f, 0.95f, 0.98f, 0.99f, 1.0f};
 
-StaticAssertDecl(lengthof(recalls) == IVF_CURVE, "the metapage must have room for the curve");
+StaticAssertDecl(lengthof(recalls) == INDEX_CURVE, "the metapage must have room for the curve");
 
 typedef struct Probe
 {
@@ -94,7 +94,7 @@ ask(Probe *probe, IndexValue *query)
 
 /* Points of the curve: of each recall the fewest lists that reach it. */
 static void
-draw_curve(const uint32 *hits, uint32 lists, IvfCurvePoint *curve)
+draw_curve(const uint32 *hits, uint32 lists, IndexCurvePoint *curve)
 {
 	uint64		all = 0;
 	uint64		sum = 0;
@@ -105,8 +105,8 @@ draw_curve(const uint32 *hits, uint32 lists, IvfCurvePoint *curve)
 	for (uint32 i = 0; i < lists && all > 0; i++)
 	{
 		sum += hits[i];
-		for (; point < IVF_CURVE && sum >= recalls[point] * all; point++)
-			curve[point] = (IvfCurvePoint) {i + 1, (float) ((double) sum / all)};
+		for (; point < INDEX_CURVE && sum >= recalls[point] * all; point++)
+			curve[point] = (IndexCurvePoint) {i + 1, (float) ((double) sum / all)};
 	}
 }
 
@@ -167,7 +167,7 @@ wemb_ivf_curve_measure(Relation relation)
 	if (probe.meta.lists >= LEAST_LISTS)
 	{
 		measure(&probe);
-		if (probe.meta.curve[0][0].lists > 0)
+		if (probe.meta.curve[0][0].effort > 0)
 			set_curves(relation, &probe.meta);
 	}
 	MemoryContextSwitchTo(old);

@@ -198,24 +198,6 @@ wemb_ivf_split_size(uint32 lists)
 	return 2 * LIST_ROWS * Max(lists, MANY_LISTS) / MANY_LISTS;
 }
 
-/* Lists for a recall by a curve; 0 if it was not measured. */
-static double
-lists_of_curve(const IvfCurvePoint *curve, double recall)
-{
-	for (int i = 0; i < IVF_CURVE && curve[i].lists > 0; i++)
-	{
-		double		share;
-
-		if (curve[i].recall < recall && i + 1 < IVF_CURVE && curve[i + 1].lists > 0)
-			continue;
-		if (i == 0 || curve[i].recall <= curve[i - 1].recall)
-			return curve[i].lists;
-		share = Min((recall - curve[i - 1].recall) / (curve[i].recall - curve[i - 1].recall), 1);
-		return curve[i - 1].lists + share * (curve[i].lists - curve[i - 1].lists);
-	}
-	return 0;
-}
-
 void
 wemb_ivf_effort(const IvfMeta *meta, const IvfSettings *settings, ListEffort *effort)
 {
@@ -225,9 +207,9 @@ wemb_ivf_effort(const IvfMeta *meta, const IvfSettings *settings, ListEffort *ef
 	if (meta->curve_lists > 0)
 	{
 		double		scale = pow((double) meta->lists / meta->curve_lists, 0.75);
-		double		deep = lists_of_curve(meta->curve[1], settings->target_recall);
+		double		deep = Min(wemb_curve_effort(meta->curve[1], settings->target_recall), meta->curve_lists);
 
-		first = lists_of_curve(meta->curve[0], settings->target_recall);
+		first = Min(wemb_curve_effort(meta->curve[0], settings->target_recall), meta->curve_lists);
 		slope = Min(Max(log10(deep / first), LEAST_SLOPE), MOST_SLOPE);
 		first *= scale;
 	}

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "core/ann/list_search.h"
+#include "index/curve.h"
 #include "storage/bufpage.h"
 #include "storage/itemptr.h"
 
@@ -21,7 +22,6 @@
 #define IVF_PAGE_MAGIC		0x7769
 #define IVF_VERSION			1
 #define IVF_DEPTHS			2	/* for which curves are measured: rows given */
-#define IVF_CURVE			8	/* points of a curve of recall */
 
 /* pages' kinds */
 #define IVF_PAGE_META		1
@@ -40,13 +40,6 @@ typedef struct IvfSpecial
 
 StaticAssertDecl(sizeof(IvfSpecial) == 16, "IvfSpecial must have no padding");
 
-/* A point of a curve measured at build: so many lists have this share of the nearest rows. */
-typedef struct IvfCurvePoint
-{
-	float		lists;
-	float		recall;
-} IvfCurvePoint;
-
 /* Block 0.  What is constant comes first; what changes, last. */
 typedef struct IvfMeta
 {
@@ -63,7 +56,7 @@ typedef struct IvfMeta
 	uint32		changes;		/* 32  + 1 whenever lists or the directory's entries changed */
 	uint32		curve_lists;	/* 36  lists when the curves were measured; 0: not measured */
 	uint64		rows;			/* 40  at the last build or vacuum */
-	IvfCurvePoint curve[IVF_DEPTHS][IVF_CURVE]; /* 48  ascending; lists 0: no more */
+	IndexCurvePoint curve[IVF_DEPTHS][INDEX_CURVE]; /* 48  the effort is lists */
 } IvfMeta;
 
 StaticAssertDecl(sizeof(IvfMeta) == 176, "IvfMeta must have no padding");
