@@ -13,18 +13,14 @@
 
 #include <math.h>
 
-#include "access/relscan.h"
 #include "index/hnsw/hnsw.h"
 #include "index/hnsw/hnsw_store.h"
+#include "index/scan.h"
 #include "index/settings.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
-#include "pgstat.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
-
-#define LATE_SHARE		4		/* of the records after the first ef, one in so many may come later than one */
-#define LATE_MOST		1024
 
 typedef struct HnswScan
 {
@@ -35,10 +31,8 @@ typedef struct HnswScan
 	HnswSettings settings;
 	int			ef;
 	uint32		entry;			/* where the search of layer 0 began */
-	bool		unordered;		/* the query has no distance: rows come in any order, with this value */
-	bool		order_null;
-	double		order_value;	/* what the executor was told of the record being given */
-	double	   *bounds;			/* of the last LATE_MOST records after the first ef, by turns; NULL before */
+	ScanOrder	order;			/* what the executor was told of the record being given */
+	ScanWindow	window;
 	int64		given;			/* records */
 	bool		stopped;
 	ItemPointerData *tids;		/* rows of that record */
@@ -49,17 +43,11 @@ typedef struct HnswScan
 IndexScanDesc
 wemb_hnsw_begin_scan(Relation index, int nkeys, int norderbys)
 {
-	IndexScanDesc scan = RelationGetIndexScan(index, nkeys, norderbys);
+	IndexScanDesc scan = wemb_scan_create(index, nkeys, norderbys);
 	HnswScan   *state = palloc0(sizeof(HnswScan));
 
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw scan", ALLOCSET_DEFAULT_SIZES);
 	scan->opaque = state;
-	if (norderbys > 0)
-	{
-		scan->xs_orderbyvals = palloc0(norderbys * sizeof(Datum));
-		scan->xs_orderbynulls = palloc(norderbys * sizeof(bool));
-		memset(scan->xs_orderbynulls, true, norderbys * sizeof(bool));
-	}
 	return scan;
 }
 
@@ -72,10 +60,7 @@ wemb_hnsw_rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, 
 	MemoryContextReset(context);
 	memset(state, 0, sizeof(*state));
 	state->context = context;
-	if (keys != NULL && scan->numberOfKeys > 0)
-		memmove(scan->keyData, keys, scan->numberOfKeys * sizeof(ScanKeyData));
-	if (orderbys != NULL && scan->numberOfOrderBys > 0)
-		memmove(scan->orderByData, orderbys, scan->numberOfOrderBys * sizeof(ScanKeyData));
+	wemb_scan_set_keys(scan, keys, orderbys);
 }
 
 /* The query, made ready. */
@@ -89,24 +74,14 @@ set_query(HnswScan *state, const ScanKeyData *key)
 	{
 		if (query->x != NULL)
 			memset(query->x, 0, state->index->vectors.dim * sizeof(float));
-		state->unordered = state->order_null = true;
+		state->order.exact = state->order.null = true;
 	}
 	else if (!wemb_value_set(&state->index->vectors, query, key->sk_argument))
 	{
-		state->unordered = true;
-		state->order_value = get_float8_nan();
+		state->order.exact = true;
+		state->order.value = get_float8_nan();
 	}
 	wemb_value_prepare(&state->index->vectors, query);
-}
-
-/* ERROR where rows that a snapshot keeps could be gone: other kinds see rows whose heap tids were used again. */
-static void
-check_scan(IndexScanDesc scan)
-{
-	if (scan->orderByData == NULL || scan->numberOfOrderBys == 0)
-		elog(ERROR, "cannot scan hnsw index without order");
-	if (!IsMVCCSnapshot(scan->xs_snapshot))
-		elog(ERROR, "non-MVCC snapshots are not supported with hnsw");
 }
 
 /* Memory is bounded: then no more records are visited, and those found so far are given. */
@@ -130,9 +105,7 @@ begin(IndexScanDesc scan)
 	HnswScan   *state = scan->opaque;
 	HnswMeta	meta;
 
-	check_scan(scan);
-	pgstat_count_index_scan(scan->indexRelation);
-	wemb_count_index_search(scan);
+	wemb_scan_start(scan, "hnsw");
 	wemb_hnsw_settings(&state->settings);
 	state->index = wemb_hnsw_open(scan->indexRelation, &meta);
 	state->ef = wemb_hnsw_ef(&state->settings, &meta);
@@ -190,36 +163,21 @@ read_tids(HnswScan *state, uint32 number)
 	}
 }
 
-/* The bound of the record given as long ago as one may come late now; this one's is value. */
-static double
-earlier_bound(HnswScan *state, double value)
-{
-	int64		later = state->given - state->ef;
-
-	if (later < 0)
-		return value;
-	if (state->bounds == NULL)
-		state->bounds = palloc(LATE_MOST * sizeof(double));
-	state->bounds[later % LATE_MOST] = value;
-	later -= Min(later / LATE_SHARE, LATE_MOST - 1);
-	return Min(value, state->bounds[later % LATE_MOST]);
-}
-
 /* Whether a record whose turn it is keeps to the order asked for. */
 static bool
 in_order(HnswScan *state, float lower)
 {
 	double		value;
 
-	if (state->unordered)
+	if (state->order.exact)
 		return true;
 	value = wemb_value_order(&state->index->vectors, state->query, lower);
 	if (state->given == 0 || state->settings.iterative == INDEX_ITERATIVE_RELAXED)
-		state->order_value = value;
-	else if (value < state->order_value)
+		state->order.value = value;
+	else if (value < state->order.value)
 		return false;
 	else
-		state->order_value = Max(state->order_value, earlier_bound(state, value));
+		state->order.value = Max(state->order.value, wemb_scan_window(&state->window, state->given - state->ef, value));
 	return true;
 }
 
@@ -284,17 +242,7 @@ wemb_hnsw_get_tuple(IndexScanDesc scan, ScanDirection direction)
 		if (!found)
 			return false;
 	}
-	scan->xs_heaptid = state->tids[--state->ntids];
-	scan->xs_recheck = false;
-	/* Of further keys nothing is known: the executor computes them. */
-	scan->xs_recheckorderby = !state->unordered || scan->numberOfOrderBys > 1;
-	scan->xs_orderbyvals[0] = Float8GetDatum(state->order_value);
-	scan->xs_orderbynulls[0] = state->order_null;
-	for (int i = 1; i < scan->numberOfOrderBys; i++)
-	{
-		scan->xs_orderbyvals[i] = Float8GetDatum(-get_float8_infinity());
-		scan->xs_orderbynulls[i] = false;
-	}
+	wemb_scan_give(scan, &state->tids[--state->ntids], &state->order);
 	return true;
 }
 
