@@ -122,7 +122,7 @@ make_rows(int rows, float slack, uint64_t seed)
 	first_row[LISTS] = row;
 }
 
-static const ListEffort everything = {.depth = {10, 100}, .lists = {LISTS, LISTS}, .most = LISTS};
+static const ListEffort everything = {.depth = {10, 100, 1000}, .lists = {LISTS, LISTS, LISTS}, .most = LISTS};
 
 static int
 count_live(int end)
@@ -182,7 +182,7 @@ test_measures(void)
 static void
 test_lists(void)
 {
-	ListEffort	effort = {.depth = {10, 100}, .lists = {5, 10}, .most = LISTS};
+	ListEffort	effort = {.depth = {10, 100, 1000}, .lists = {5, 10, 20}, .most = LISTS};
 	ListStep	step;
 	int			n = 0;
 
@@ -200,13 +200,13 @@ test_lists(void)
 	while (next(&step))
 		n++;
 	CHECK(n + 100 == count_live(first_row[LISTS]), "%d rows came", n + 100);
-	CHECK(fabs(wemb_list_effort(&effort, 1000) - 20) < 0.01, "effort goes on at %f", wemb_list_effort(&effort, 1000));
+	CHECK(fabs(wemb_list_effort(&effort, 10000) - 40) < 0.01, "effort goes on at %f", wemb_list_effort(&effort, 10000));
 }
 
 static void
 test_ends(void)
 {
-	ListEffort	effort = {.depth = {10, 100}, .lists = {5, 10}, .most = LISTS, .ends = true};
+	ListEffort	effort = {.depth = {10, 100, 1000}, .lists = {5, 10, 20}, .most = LISTS, .ends = true};
 	ListStep	step;
 	int			n = 0;
 
@@ -266,7 +266,7 @@ test_found_at_once(void)
 	ListSearchConfig small = {2, 1, LIST_MEASURE_MOST};
 	void	   *block = aligned_alloc(64, (wemb_list_search_size(&small) + 63) / 64 * 64);
 	ListSearch *two = wemb_list_search_init(block, &small);
-	ListEffort	effort = {.depth = {10, 100}, .lists = {2, 2}, .most = 2};
+	ListEffort	effort = {.depth = {10, 100, 1000}, .lists = {2, 2, 2}, .most = 2};
 	ListStep	step;
 
 	wemb_list_search_offer(two, 1, 0);

@@ -34,7 +34,7 @@
 
 #define LIST_BLOCK			32	/* rows of a block */
 #define LIST_MEASURE_MOST	64	/* rows that a step measures at most */
-#define LIST_EFFORT_POINTS	2
+#define LIST_EFFORT_POINTS	3
 
 typedef struct ListSearchConfig
 {

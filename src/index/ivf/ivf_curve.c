@@ -17,13 +17,14 @@
 #include "utils/memutils.h"
 
 #define SAMPLES			64		/* queries */
+#define DEEP_SAMPLES	12		/* of them, for the last depth */
 #define TRIES			(8 * SAMPLES)
 #define LEAST_LISTS		4		/* fewer are all scanned */
 #define MOST_ROWS		2000000	/* scanned for a query: lists beyond are taken to have none of the nearest */
 
 /* Rows of these ranks are what a curve is of: the last ones that come before that depth. */
-static const int rank_from[IVF_DEPTHS] = {0, 50};
-static const int rank_end[IVF_DEPTHS] = {10, 100};
+static const int rank_from[IVF_DEPTHS] = {0, 50, 500};
+static const int rank_end[IVF_DEPTHS] = {10, 100, 1000};
 
 static const float recalls[] = {0.5f, 0.7f, 0.8f, 0.9f, 0.95f, 0.98f, 0.99f, 1.0f};
 
@@ -67,25 +68,27 @@ draw_query(Probe *probe, Rng *rng, IndexValue *query, IvfCell *cell)
 	return true;
 }
 
+/* Search as far as that many depths go. */
 static void
-ask(Probe *probe, IndexValue *query)
+ask(Probe *probe, IndexValue *query, int depths)
 {
 	IvfSearch  *search = wemb_ivf_search_create(probe->index, query);
 	double		share = Min(MOST_ROWS / Max((double) probe->meta.rows, 1), 1);
 	ListEffort	effort = {
-		.depth = {10, 100},
-		.lists = {Max(share * probe->meta.lists, 1), Max(share * probe->meta.lists, 1)},
+		.depth = {10, 100, 1000},
 		.most = probe->meta.lists
 	};
 	IvfFound	found;
 	int			rank = 0;
 
+	for (int i = 0; i < LIST_EFFORT_POINTS; i++)
+		effort.lists[i] = Max(share * probe->meta.lists, 1);
 	wemb_ivf_search_start(search, &effort);
-	while (rank < rank_end[IVF_DEPTHS - 1] && wemb_ivf_search_next(search, &found))
+	while (rank < rank_end[depths - 1] && wemb_ivf_search_next(search, &found))
 	{
 		if (ItemPointerEquals(&found.tid, &probe->tid))
 			continue;
-		for (int depth = 0; depth < IVF_DEPTHS; depth++)
+		for (int depth = 0; depth < depths; depth++)
 			if (rank >= rank_from[depth] && rank < rank_end[depth])
 				probe->hits[depth][found.list]++;
 		rank++;
@@ -144,7 +147,7 @@ measure(Probe *probe)
 		CHECK_FOR_INTERRUPTS();
 		if (draw_query(probe, &rng, query, cell))
 		{
-			ask(probe, query);
+			ask(probe, query, asked < DEEP_SAMPLES ? IVF_DEPTHS : IVF_DEPTHS - 1);
 			asked++;
 		}
 		MemoryContextSwitchTo(old);

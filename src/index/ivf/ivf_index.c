@@ -19,9 +19,8 @@
 
 /* Of the lists, for the first rows, where nothing was measured: what word vectors need. */
 #define PRESET_SHARE	0.25
-#define PRESET_SLOPE	0.2		/* ten times the depth takes ten times as many to the power of this */
-#define LEAST_SLOPE		0.05
-#define MOST_SLOPE		1.0
+#define PRESET_GROWTH	1.6		/* from a depth to ten times that */
+#define LEAST_GROWTH	1.1
 
 void
 wemb_ivf_corrupt(Relation relation, BlockNumber block, const char *what)
@@ -198,29 +197,38 @@ wemb_ivf_split_size(uint32 lists)
 	return 2 * LIST_ROWS * Max(lists, MANY_LISTS) / MANY_LISTS;
 }
 
+/* Lists for the depth of a curve. */
+static double
+lists_at(const IvfMeta *meta, double recall, int depth)
+{
+	double		lists;
+
+	if (meta->curve_lists == 0)
+		return Max(PRESET_SHARE * meta->lists * pow(PRESET_GROWTH, depth), 1);
+	lists = Min(wemb_curve_effort(meta->curve[depth], recall), meta->curve_lists);
+	return Max(lists * pow((double) meta->lists / meta->curve_lists, 0.75), 1);
+}
+
 void
 wemb_ivf_effort(const IvfMeta *meta, const IvfSettings *settings, ListEffort *effort)
 {
-	double		first = PRESET_SHARE * meta->lists + 1;
-	double		slope = PRESET_SLOPE;
+	double		scale = 1;
 
-	if (meta->curve_lists > 0)
-	{
-		double		scale = pow((double) meta->lists / meta->curve_lists, 0.75);
-		double		deep = Min(wemb_curve_effort(meta->curve[1], settings->target_recall), meta->curve_lists);
-
-		first = Min(wemb_curve_effort(meta->curve[0], settings->target_recall), meta->curve_lists);
-		slope = Min(Max(log10(deep / first), LEAST_SLOPE), MOST_SLOPE);
-		first *= scale;
-	}
-	if (settings->probes_set)
-		first = settings->probes;
 	*effort = (ListEffort) {
-		.depth = {10, 100},
-		.lists = {Max(Min(first, meta->lists), 1), Max(Min(first, meta->lists), 1) * pow(10, slope)},
+		.depth = {10, 100, 1000},
 		.most = Min(meta->lists, Max(settings->max_probes, settings->probes_set ? settings->probes : 1)),
 		.ends = settings->iterative == INDEX_ITERATIVE_OFF
 	};
+	for (int i = 0; i < LIST_EFFORT_POINTS; i++)
+		effort->lists[i] = lists_at(meta, settings->target_recall, i);
+	if (settings->probes_set)
+		scale = settings->probes / effort->lists[0];
+	for (int i = 0; i < LIST_EFFORT_POINTS; i++)
+	{
+		effort->lists[i] = Max(effort->lists[i] * scale, 1);
+		if (i > 0)
+			effort->lists[i] = Max(effort->lists[i], effort->lists[i - 1] * LEAST_GROWTH);
+	}
 }
 
 /* As the planner asks, of an index or of so many rows. */

@@ -21,7 +21,7 @@
 #define IVF_MAGIC			0x77656D6C	/* "weml" */
 #define IVF_PAGE_MAGIC		0x7769
 #define IVF_VERSION			1
-#define IVF_DEPTHS			2	/* for which curves are measured: rows given */
+#define IVF_DEPTHS			3	/* for which curves are measured: rows given */
 
 /* pages' kinds */
 #define IVF_PAGE_META		1
@@ -59,7 +59,7 @@ typedef struct IvfMeta
 	IndexCurvePoint curve[IVF_DEPTHS][INDEX_CURVE]; /* 48  the effort is lists */
 } IvfMeta;
 
-StaticAssertDecl(sizeof(IvfMeta) == 176, "IvfMeta must have no padding");
+StaticAssertDecl(sizeof(IvfMeta) == 240, "IvfMeta must have no padding");
 
 /* An entry of the directory. */
 typedef struct IvfList
