@@ -48,7 +48,7 @@ insert() {
 	took=$(timed "$side" "INSERT INTO items (id, vec) SELECT id + 10000000, vec + vec FROM items ORDER BY id LIMIT 10000;")
 	printf '%-9s %-8s %-7s 10000 inserts %s s, %s bytes of WAL a row\n' "$side" "$method" "$metric" "$took" \
 		"$(sql -d "$side" -c "SELECT round((pg_current_wal_insert_lsn() - '$before') / 10000)")"
-	sql -d "$side" -c 'DELETE FROM items WHERE id > 10000000' -c 'VACUUM items'
+	sql -d "$side" -c 'DELETE FROM items WHERE id >= 10000000' -c 'VACUUM items'
 }
 
 filter() { # SETTINGS: conditions that have nothing to do with the vectors
