@@ -23,11 +23,14 @@ sql() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
 
 # PGVECTOR is the folder in which pgvector was built for the same PostgreSQL:
 # it has vector.so, vector.control and sql/vector--*.sql.
-enter_sides() { # SCRIPT PGVECTOR VECTORS
-	local lib share
+enter_sides() { # SCRIPT PGVECTOR VECTORS...
+	local lib share path paths=()
 	if ! in_copy; then
 		need_packages demo
-		script=test/bench/$1 enter_copy "$(realpath "$2")" "$(realpath "$3")"
+		for path in "${@:2}"; do
+			paths+=("$(realpath "$path")")
+		done
+		script=test/bench/$1 enter_copy "${paths[@]}"
 	fi
 	find_postgres
 	rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-3} queries=${QUERIES:-200} clients=${CLIENTS:-1}
@@ -46,6 +49,7 @@ enter_sides() { # SCRIPT PGVECTOR VECTORS
 load_side() {
 	local dim
 	dim=$(($(head -n 1 "$3" | tr -cd , | wc -c) + 1))
+	dropdb --if-exists "$1" 2>/dev/null
 	createdb "$1"
 	sql -d "$1" -c "CREATE EXTENSION $2" >/dev/null
 	sql -d "$1" <<-SQL
