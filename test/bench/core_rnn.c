@@ -10,8 +10,8 @@
  * word2vec's binary format.  Names are those of wemb_train()'s options, and cell
  * (0 Elman, 1 GRU, 2 LSTM), optimizer (0 Adam, 1 AdaGrad, 2 SGD), lines (of the text).
  *
- * The peak is measured on the same processor before: a product of matrices so
- * small that all is in the nearest cache, with the kernel in use.
+ * The peak is measured on the same processor before, by a loop that does nothing
+ * but multiply and add in the registers that the kernel in use has (fused, where the kernel's are).
  */
 #include <math.h>
 
@@ -105,24 +105,65 @@ train_epoch(RnnWorker *worker, const BenchText *text)
 	wemb_rnn_finish(worker);
 }
 
-/* Multiply-adds a second that the kernel in use makes at best. */
+/*
+ * The sum of numbers that were multiplied and added to PEAK_ROUNDS times, side by
+ * side in as many registers as hide the delay; vectors of so many bytes.
+ */
+#define PEAK_ROUNDS	2000000
+#define PEAK_VECTORS 12
+
+#define PEAK_LOOP(name, bytes, target) \
+	typedef float name##_vector __attribute__((vector_size(bytes))); \
+	target static float \
+	name(float factor, float term) \
+	{ \
+		name##_vector sum[PEAK_VECTORS]; \
+		float		total = 0; \
+		for (int i = 0; i < PEAK_VECTORS; i++) \
+			sum[i] = (name##_vector) {0} + (float) i; \
+		for (int round = 0; round < PEAK_ROUNDS; round++) \
+			_Pragma("GCC unroll 12") \
+			for (int i = 0; i < PEAK_VECTORS; i++) \
+				sum[i] = sum[i] * factor + term; \
+		for (int i = 0; i < PEAK_VECTORS; i++) \
+			total += sum[i][i % 4]; \
+		return total; \
+	}
+
+PEAK_LOOP(peak_16, 16, __attribute__((noinline)))
+#if defined(__x86_64__)
+PEAK_LOOP(peak_32, 32, __attribute__((noinline, target("avx2,fma"))))
+PEAK_LOOP(peak_64, 64, __attribute__((noinline, target("avx512f"))))
+#endif
+
+/* Multiply-adds a second with the registers of the kernel in use, and nothing else to do; the best of some trials. */
 static double
 measure_peak(void)
 {
-	static float a[24 * 256] __attribute__((aligned(64))),
-				b[256 * 64] __attribute__((aligned(64))),
-				c[24 * 64] __attribute__((aligned(64)));
 	double		best = 0;
-	MatrixProduct p = {.rows = 24, .columns = 16, .depth = 128, .a = a, .a_row = 128, .a_step = 1, .b = b,
-		.b_stride = 16, .c = c, .c_stride = 16};
 
-	for (int try = 0; try < 20; try++)
+	for (int trial = 0; trial < 10; trial++)
 	{
 		double		start = seconds();
+		volatile float sum = 0;
+		int			lanes = 4;
 
-		for (int i = 0; i < 5000; i++)
-			wemb_kernel->matrix_product(&p);
-		best = fmax(best, 5000.0 * p.rows * p.columns * p.depth / (seconds() - start));
+#if defined(__x86_64__)
+		if (strcmp(wemb_kernel->name, "avx512") == 0)
+		{
+			lanes = 16;
+			sum = peak_64(0.5f, 1.0f + trial);
+		}
+		else if (strcmp(wemb_kernel->name, "avx2") == 0)
+		{
+			lanes = 8;
+			sum = peak_32(0.5f, 1.0f + trial);
+		}
+		else
+#endif
+			sum = peak_16(0.5f, 1.0f + trial);
+		(void) sum;
+		best = fmax(best, (double) PEAK_ROUNDS * PEAK_VECTORS * lanes / (seconds() - start));
 	}
 	return best;
 }
