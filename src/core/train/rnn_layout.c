@@ -20,7 +20,7 @@
 double
 wemb_rnn_default_alpha(RnnOptimizer optimizer)
 {
-	return optimizer == RNN_ADAM ? 0.005 : optimizer == RNN_ADAGRAD ? 0.05 : 0.1;
+	return optimizer == RNN_ADAM ? 0.005 : optimizer == RNN_ADAGRAD ? 0.15 : 0.1;
 }
 
 double
