@@ -74,11 +74,13 @@ Centroids *
 wemb_centroids_init(void *block, const CentroidsConfig *config)
 {
 	Centroids  *set = block;
-	size_t		size;
 
-	*set = (Centroids) {.n = config->n, .dim = config->dim, .spherical = config->spherical};
-	size = layout(set);
-	memset((char *) block + set->origin, 0, size - set->origin);
+	/* what is between the arrays too: the same centroids are the same bytes */
+	memset(block, 0, wemb_centroids_size(config));
+	set->n = config->n;
+	set->dim = config->dim;
+	set->spherical = config->spherical;
+	layout(set);
 	if (config->origin != NULL && !config->spherical)
 		memcpy(floats_at(set, set->origin), config->origin, set->dim * sizeof(float));
 	wemb_centroids_keep(set, config->n);
