@@ -168,6 +168,10 @@ sub damage
 # Whatever comes of it: an answer or an error, and a server that goes on.
 my %sqlstates;
 
+# Errors that are not meant to happen, but for what the server says of rows in the wrong order and of blocks far behind the end.
+my @internal;
+my $servers_own = qr/index returned tuples in wrong order|could not open file .*: previous segment is only/;
+
 sub use_index
 {
 	my ($table) = @_;
@@ -190,6 +194,7 @@ sub use_index
 		my $result = $session->query($statement);
 
 		$sqlstates{ $1 // '' }++ if $result->{err} =~ /ERROR:  (\w{5}):/;
+		push @internal, $result->{err} if $result->{err} =~ /ERROR:  XX000: (?!$servers_own)/;
 		return "$statement: " . substr($result->{err}, 0, 300) if $result->{lost};
 	}
 	return '';
@@ -258,7 +263,6 @@ ok(!$sqlstates{'57014'}, 'nothing takes for ever');
 my $log = PostgreSQL::Test::Utils::slurp_file($node->logfile);
 is(join("\n", $log =~ /^.*(?:PANIC|terminated by signal|TRAP).*$/mg), '', 'no process has crashed');
 
-# The executor's own word for an index that is damaged has no other SQLSTATE.
-is($sqlstates{XX000} // 0, scalar(() = $log =~ /ERROR:  index returned tuples in wrong order$/mg), 'no internal error of ours');
+is(join("\n", @internal), '', 'no internal error of ours');
 
 done_testing();
