@@ -49,6 +49,7 @@ sub read_parts
 
 # ---- a stand-in for pgvector ----
 
+# It has no access methods, so what is to be restored beside it can have no index of theirs.
 sub make_stand_in
 {
 	my ($parts) = read_file("$WembTest::top/Makefile") =~ /^TYPE_PARTS\s*=\s*((?:.*\\\n)*.*)/m;
@@ -251,7 +252,7 @@ foreach my $case (
 
 WembTest::sql($node, 'CREATE DATABASE late TEMPLATE template0');
 my $session = WembTest::Session->new($node, database => 'late');
-is(run($session, create_extensions('public', undef), fill('public', 'public', 1)), '', 'late: wemb alone');
+is(run($session, create_extensions('public', undef), fill('public', 'public', $is_real)), '', 'late: wemb alone');
 like($session->query('CREATE EXTENSION vector')->{err}, qr/^ERROR:  42710: type "vector" already exists/, 'late: not in the same schema');
 is($session->ask(whose_types()), '1 wemb', 'late: nothing has changed');
 if ($is_real)
@@ -301,7 +302,7 @@ sub recipe
 }
 
 $session = WembTest::Session->new($node, database => 'postgres');
-is(run($session, create_extensions('tools', undef), fill('tools', 'tools', 1)), '', 'wemb in the schema "tools"');
+is(run($session, create_extensions('tools', undef), fill('tools', 'tools', $is_real)), '', 'wemb in the schema "tools"');
 
 # From which database to which; the schema of both extensions.
 foreach my $case (
@@ -318,7 +319,7 @@ foreach my $case (
 	my $session = WembTest::Session->new($node, database => $new);
 	is($session->ask(whose_types()), $types, "$name: whose types");
 	is($session->ask(state_of($schema, $schema)), $wanted, "$name: the same");
-	is(indexes_used($session, $schema, $schema), 'topics_vec_idx news_vec_idx', "$name: indexes") if $types eq '1 wemb' || $is_real;
+	is(indexes_used($session, $schema, $schema), 'topics_vec_idx news_vec_idx', "$name: indexes") if $is_real;
 	is(run($session, "SELECT count(*) FROM $schema.wemb_train('topics', 'body', 12, model => 'news', epochs => 1)"), '', "$name: training")
 	  if $types eq '1 wemb';
 }
