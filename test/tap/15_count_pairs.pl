@@ -113,12 +113,13 @@ foreach my $stage (sort keys %stages)
 	check_stopped("$stage, cancel", $began, qr/ERROR:  57014: canceling statement/);
 
 	start_stage($stage);
-	# Each pass has helpers of its own: there is none for a moment, and one that is done with its own no longer matters.
+	# Each pass has helpers of its own: there is none for a moment, and one that is done with its own no longer
+	# matters: it may have ended since it was listed, of which the server warns.
 	WembTest::wait_until(
 		sub {
 			my ($helper) = split(/\n/, $watcher->ask($helpers));
 
-			$began = time if defined $helper && $watcher->ask("SELECT pg_terminate_backend($helper)") eq 't';
+			$began = time if defined $helper && $watcher->query("SELECT pg_terminate_backend($helper)")->{out} eq 't';
 			$session->read_output(0.02);
 			return $session->is_over;
 		}, 'the end that a helper makes');
