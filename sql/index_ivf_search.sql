@@ -255,5 +255,21 @@ FROM (SELECT v <-> '[1,2,3,4]' AS d FROM parts ORDER BY v <-> '[1,2,3,4]' LIMIT 
 RESET enable_seqscan;
 DROP TABLE parts;
 
+-- with iterative_scan off the order is exact, though codes misjudge some rows, and some lists are scanned later
+CREATE TABLE spread AS
+	SELECT i AS id, (SELECT array_agg(get_byte(decode(md5('row ' || i), 'hex'), j) ORDER BY j) FROM generate_series(0, 15) j)::vector(16) AS v
+	FROM generate_series(1, 2000) i;
+CREATE INDEX ON spread USING ivfflat (v vector_l2_ops);
+SET enable_seqscan = off;
+SET enable_sort = off;
+SET ivfflat.iterative_scan = off;
+SELECT count(*) AS rows, count(*) FILTER (WHERE d < before) AS out_of_order, count(*) FILTER (WHERE d = 0) AS themselves
+FROM spread q, LATERAL (SELECT d, lag(d) OVER () AS before FROM (SELECT v <-> q.v AS d FROM spread ORDER BY v <-> q.v LIMIT 50) scan) t
+WHERE q.id <= 500;
+RESET ivfflat.iterative_scan;
+RESET enable_sort;
+RESET enable_seqscan;
+DROP TABLE spread;
+
 DROP TABLE items;
 DROP FUNCTION check_class(text, text, text, text), agree(text, text, text, text, text), ordered(text, text, text, text, text, integer);

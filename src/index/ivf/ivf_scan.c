@@ -19,7 +19,7 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
-#define FIRST_ROWS		10		/* that come as they are found */
+#define FIRST_ROWS		10		/* that come as they are found, in relaxed order */
 
 typedef struct IvfScan
 {
@@ -98,6 +98,17 @@ begin(IndexScanDesc scan)
 	wemb_ivf_search_start(state->search, &effort);
 }
 
+/* What the executor is told of a row. */
+static void
+set_order(IvfScan *state, const IvfFound *found)
+{
+	double		value = wemb_ivf_search_order(state->search, found->lower);
+
+	if (state->settings.iterative == INDEX_ITERATIVE_RELAXED)
+		value = wemb_scan_window(&state->window, state->given - FIRST_ROWS, value);
+	state->order.value = value;
+}
+
 bool
 wemb_ivf_get_tuple(IndexScanDesc scan, ScanDirection direction)
 {
@@ -110,8 +121,7 @@ wemb_ivf_get_tuple(IndexScanDesc scan, ScanDirection direction)
 		begin(scan);
 	more = wemb_ivf_search_next(state->search, &found);
 	if (more && !state->order.exact)
-		state->order.value = wemb_scan_window(&state->window, state->given - FIRST_ROWS,
-											  wemb_ivf_search_order(state->search, found.lower));
+		set_order(state, &found);
 	MemoryContextSwitchTo(old);
 	if (!more)
 		return false;

@@ -20,6 +20,7 @@
 #define FIRST_FOUND		512
 #define LEAST_MEMORY	((Size) 512 * 1024)
 #define CUT_EPSILON		1.4f	/* bounds of codes that do not keep all dimensions are as much wider */
+#define SURE_EPSILON	2.5f	/* so are those of a scan that ends with its lists: of a million rows one may come late */
 
 /* A page of codes that was scanned. */
 typedef struct SeenPage
@@ -345,6 +346,8 @@ wemb_ivf_search_start(IvfSearch *search, const ListEffort *effort)
 {
 	bool		products = search->index->vectors.metric->distance == INDEX_IP;
 
+	if (effort->ends && search->table != NULL)
+		search->query->query->epsilon *= SURE_EPSILON;
 	for (uint32 list = 0; list < search->meta.lists; list++)
 		wemb_list_search_offer(search->stream, products ? search->products[list] : search->distances[list], list);
 	wemb_list_search_start(search->stream, effort);
