@@ -46,6 +46,23 @@ CREATE TEMP TABLE drawn AS SELECT recall, lowest FROM wemb_index_recall('rows_ip
 SELECT setseed(0.5);
 SELECT recall = (SELECT d.recall FROM drawn d) AND lowest = (SELECT d.lowest FROM drawn d) AS again FROM wemb_index_recall('rows_ip', 20, 20);
 
+-- Unless a recall is asked for, the effort is at least that of pgvector's default
+CREATE TABLE points AS SELECT i AS id, ARRAY(SELECT sin(i * (j * 0.7 + 1.3)) FROM generate_series(1, 3) j)::vector(3) AS v FROM generate_series(1, 3000) i;
+CREATE INDEX points_v ON points USING wemb_hnsw (v vector_l2_ops);
+CREATE FUNCTION recall_of_points() RETURNS float8 LANGUAGE sql AS $$SELECT setseed(0.5); SELECT recall FROM wemb_index_recall('points_v', 40, 50)$$;
+RESET hnsw.ef_search;
+SELECT recall_of_points() AS unset \gset
+SET hnsw.ef_search = 40;
+SELECT recall_of_points() AS forty \gset
+RESET hnsw.ef_search;
+SET wemb.target_recall = 0.5;
+SELECT recall_of_points() AS half \gset
+RESET wemb.target_recall;
+SELECT :unset = :forty AS the_same, :half < :forty AS less;
+SET hnsw.ef_search = 200;
+DROP TABLE points;
+DROP FUNCTION recall_of_points();
+
 -- No rows; no others; fewer others than asked for; of fewer samples all; all alike
 CREATE TABLE few (id int, v vector(3));
 CREATE INDEX few_v ON few USING wemb_hnsw (v vector_cosine_ops);

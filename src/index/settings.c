@@ -239,7 +239,7 @@ wemb_index_settings_stand_in(void)
 
 /* ---- reading ---- */
 
-/* Whether a setting of pgvector's library has its default.  Variables of text have no value then. */
+/* Whether a setting of a library has its default.  Variables of text, which stand in for pgvector's, have no value then. */
 static bool
 has_default(const char *name)
 {
@@ -276,6 +276,7 @@ wemb_hnsw_settings(HnswSettings *settings)
 	settings->max_scan_tuples = (int64) value;
 	(void) read_value(SCAN_MEM_MULTIPLIER, &settings->scan_mem_multiplier);
 	settings->target_recall = target_recall;
+	settings->target_set = !has_default("wemb.target_recall");
 }
 
 void

@@ -26,6 +26,7 @@ typedef struct HnswSettings
 	int64		max_scan_tuples;	/* hnsw.max_scan_tuples, at least 1 */
 	double		scan_mem_multiplier;	/* hnsw.scan_mem_multiplier, 1 .. 1000, of work_mem */
 	double		target_recall;	/* wemb.target_recall, 0.5 .. 0.999 */
+	bool		target_set;		/* by a user, at whatever level */
 } HnswSettings;
 
 typedef struct IvfSettings

@@ -266,6 +266,10 @@ wemb_hnsw_open(Relation relation, HnswMeta *meta)
 	return index;
 }
 
+/*
+ * Where nobody has asked for a recall, a search takes no less effort than
+ * pgvector's would: there, too, 40 is what is not set.
+ */
 int
 wemb_hnsw_ef(const HnswSettings *settings, const HnswMeta *meta)
 {
@@ -273,5 +277,7 @@ wemb_hnsw_ef(const HnswSettings *settings, const HnswMeta *meta)
 
 	if (settings->ef_search_set || effort == 0)
 		return settings->ef_search;
+	if (!settings->target_set)
+		effort = Max(effort, settings->ef_search);
 	return (int) Max(Min(ceil(effort), HNSW_MAX_EF), 1);
 }
