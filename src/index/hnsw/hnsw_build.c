@@ -95,11 +95,13 @@ share_memory(BuildTeam *team, Size size)
 static void
 make_graph(BuildTeam *team, Size size)
 {
-	MemoryContext old = MemoryContextSwitchTo(team->context);
+	MemoryContext old;
 	void	   *block;
 
+	/* files outlive this graph, so they are not in its context */
 	if (team->helpers > 0)
 		share_memory(team, size);
+	old = MemoryContextSwitchTo(team->context);
 	block = team->segment != NULL ? dsm_segment_address(team->segment) : wemb_block_alloc(size);
 	if (block == NULL)
 		ereport(ERROR,
