@@ -68,6 +68,16 @@ wemb_memory_available(void)
 	return available;
 }
 
+Size
+wemb_memory_limit(Size held)
+{
+	Size		available = wemb_memory_available();
+
+	if (wemb_max_memory > 0)
+		return available;
+	return available > SIZE_MAX - held ? SIZE_MAX : available + held;
+}
+
 char *
 wemb_size_pretty(Size size)
 {

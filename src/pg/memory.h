@@ -20,6 +20,9 @@ extern void *wemb_block_alloc(Size size);
  */
 extern Size wemb_memory_available(void);
 
+/* Bytes that a piece of work may take in all, if it has taken held of them already; SIZE_MAX when nothing is known. */
+extern Size wemb_memory_limit(Size held);
+
 /* "123 MB", as pg_size_pretty() has it; palloc'd. */
 extern char *wemb_size_pretty(Size size);
 

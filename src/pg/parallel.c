@@ -15,10 +15,16 @@
 #define LAUNCH_BYTES	(1024 * 1024)	/* of shared memory that starting helpers takes ... */
 #define HELPER_BYTES	(128 * 1024)	/* ... and each of them, at most */
 
+int
+wemb_team_most_helpers(int asked)
+{
+	return Min(asked, Min(max_parallel_workers, max_worker_processes));
+}
+
 dsm_segment *
 wemb_team_reserve(int helpers, char **why)
 {
-	helpers = Min(helpers, max_parallel_workers);
+	helpers = wemb_team_most_helpers(helpers);
 	return wemb_dsm_try_create(LAUNCH_BYTES + (Size) helpers * HELPER_BYTES, why);
 }
 
@@ -29,7 +35,7 @@ possible_helpers(int helpers)
 	dsm_segment *spare;
 	char	   *why;
 
-	helpers = Min(helpers, max_parallel_workers);
+	helpers = wemb_team_most_helpers(helpers);
 	if (helpers <= 0)
 		return 0;
 	spare = wemb_team_reserve(helpers, &why);

@@ -23,6 +23,9 @@ typedef struct Team
 	void	   *task;			/* the copy that all members see */
 } Team;
 
+/* As many of these helpers as the server's settings allow. */
+extern int	wemb_team_most_helpers(int asked);
+
 /*
  * Shared memory enough to start so many helpers with, or NULL and why: held
  * while other memory is being had, it leaves room for them.

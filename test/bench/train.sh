@@ -21,8 +21,10 @@
 #				frequent words, 50 dimensions, the other options chosen from the data
 #	kernels		skip-gram with each kernel, one epoch
 #	sizes		TEXT and TEXT repeated up to 100 million words, with a vocabulary that stays the same, one
-#				epoch, maintenance_work_mem 64 MB (MEMORY), with the most memory that the server's
-#				processes had at once, and what training said it needed for its matrices
+#				epoch, maintenance_work_mem 64 MB (MEMORY), with the most memory that the session and its
+#				helpers had at once, beyond what a session has anyway and without the server's shared_buffers,
+#				and what training said it needed
+#	memory		the same of each algorithm, on TEXT as it is
 #
 # wemb's time is that of the whole statement: reading, counting, training,
 # storing and returning the words; a peer's is that of its whole process.
@@ -186,33 +188,58 @@ part_kernels() {
 	done
 }
 
-# The most memory that the server's processes have had, in MB, from now until the file "watching" goes.
+# The most memory that the session and its helpers have had, in MB, from now until the file "watching" goes.  What
+# the whole server shares, its buffers above all, is mapped from /dev/zero.
 watch_memory() {
 	local server most=0 now
 	server=$(head -1 "$place/data/postmaster.pid")
 	while [ -e "$out/watching" ]; do
-		now=$(for pid in $(pgrep -P "$server"); do cat "/proc/$pid/smaps_rollup" 2>/dev/null || :; done |
-			awk '/^Pss:/ { kb += $2 } END { print int(kb / 1024) }')
+		now=$(for pid in $(pgrep -P "$server" -f 'parallel worker|\[local\]'); do cat "/proc/$pid/smaps" 2>/dev/null || :; done |
+			awk '/^[0-9a-f]+-[0-9a-f]+ / { shared = $6 == "/dev/zero" } /^Pss:/ && !shared { kb += $2 } END { print int(kb / 1024) }')
 		[ "$now" -le "$most" ] || most=$now
 		echo "$most" >"$out/most"
 		sleep 0.2
 	done
 }
 
+watched() { # COMMAND...: as seconds_of, and sets most
+	local watcher
+	touch "$out/watching"
+	watch_memory &
+	watcher=$!
+	seconds_of "$@"
+	rm "$out/watching"
+	wait "$watcher"
+	most=$(cat "$out/most")
+}
+
+train_watched() { # TABLE OPTIONS MIN_COUNT NAME WORDS: time of one epoch, and memory beyond that of an idle session
+	local idle
+	watched sql -c "LOAD 'wemb'" -c 'SELECT pg_sleep(1)'
+	idle=$most
+	watched train_wemb "$1" "$2" "$memory" "$3"
+	line "wemb $4" "$5" 1
+	echo "$((most - idle)) MB at most, $(sed -n 's/.*training needs \(.*\) of memory.*/\1/p' "$out/log") estimated"
+}
+
 part_sizes() {
-	local n=1 watcher
+	local n=1
 	while [ $((n * words)) -le 110000000 ]; do
 		sql -c "DROP TABLE IF EXISTS many" -c "CREATE TABLE many AS SELECT body FROM docs, generate_series(1, $n)"
-		touch "$out/watching"
-		watch_memory &
-		watcher=$!
-		seconds_of train_wemb many "epochs => 1, sample => 1e-4, negative => 5, max_n => 0" "$memory" $((5 * n))
-		rm "$out/watching"
-		wait "$watcher"
-		line "wemb $((n * words / 1000000)) Mio words" $((n * words)) 1
-		echo "$(cat "$out/most") MB at most, shared buffers included; $(sed -n 's/.*training needs \(.*\) of memory.*/\1/p' "$out/log") estimated"
+		train_watched many "epochs => 1, sample => 1e-4, negative => 5, max_n => 0" $((5 * n)) \
+			"$((n * words / 1000000)) Mio words" $((n * words))
 		n=$((n == 1 ? 2 : n + 2))
 	done
+}
+
+part_memory() {
+	train_watched docs "epochs => 1, max_n => 0" 5 skipgram "$words"
+	train_watched docs "epochs => 1" 5 subwords "$words"
+	train_watched docs "epochs => 1, max_n => 0, loss => 'hs'" 5 'skipgram hs' "$words"
+	train_watched docs "epochs => 1, max_n => 0, algorithm => 'cbow'" 5 cbow "$words"
+	train_watched docs "epochs => 1, algorithm => 'glove'" 5 glove "$words"
+	train_watched docs "algorithm => 'svd'" 5 svd "$words"
+	train_watched docs "epochs => 1, algorithm => 'rnn'" 5 rnn "$words"
 }
 
 load

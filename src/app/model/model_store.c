@@ -53,6 +53,8 @@
 
 #define BATCH_ROWS		4096
 #define BATCH_BYTES		(1024 * 1024)
+#define BATCH_COPIES	2		/* values of a batch, and the arrays made of them */
+#define SORTED_BYTES	100		/* of a row while a primary key is made: an entry to sort and a copy of the key */
 
 struct ModelTarget
 {
@@ -547,6 +549,15 @@ wemb_model_write_part(ModelWriter *writer, const char *part, int32 id, const flo
 			   json == NULL ? 0 : strlen(json));
 	MemoryContextSwitchTo(caller);
 	end_row(batch);
+}
+
+Size
+wemb_model_write_memory(int64 words, int64 parts, int dim)
+{
+	Size		rows = (Size) (words + parts) * VECTOR_SIZE(dim);
+	Size		sorted = (Size) Max(words, parts) * SORTED_BYTES;
+
+	return BATCH_COPIES * Min(rows, 2 * BATCH_BYTES) + Min(sorted, (Size) maintenance_work_mem * 1024);
 }
 
 void

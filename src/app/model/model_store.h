@@ -44,6 +44,9 @@ extern ModelTarget *wemb_model_target(const char *name, int dim);
 /* The words table's name, schema-qualified and quoted: what users can pass as a model name. */
 extern const char *wemb_model_target_name(const ModelTarget *target);
 
+/* Bytes that writing so many rows of the two tables takes at most. */
+extern Size wemb_model_write_memory(int64 words, int64 parts, int dim);
+
 /*
  * Create the tables or empty those that are there, for a model of nwords words.
  * Raises what wemb_model_target() does, should things have changed since.

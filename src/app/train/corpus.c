@@ -154,6 +154,12 @@ wemb_corpus_name(const Corpus *c)
 	return c->name;
 }
 
+Size
+wemb_corpus_memory(const Corpus *c)
+{
+	return (Size) c->nkept * CHUNK_BYTES;
+}
+
 void
 wemb_corpus_close(Corpus *c)
 {

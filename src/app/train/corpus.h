@@ -39,6 +39,9 @@ extern int64 wemb_corpus_finish(Corpus *corpus);
 extern void wemb_corpus_share(Corpus *corpus);
 extern const char *wemb_corpus_name(const Corpus *corpus);
 
+/* Bytes of it in memory. */
+extern Size wemb_corpus_memory(const Corpus *corpus);
+
 /* Give back memory and the temporary file.  An error in between is seen to by the transaction. */
 extern void wemb_corpus_close(Corpus *corpus);
 

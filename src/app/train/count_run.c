@@ -21,11 +21,12 @@ make_team(CountLeader *leader, int64 chunks)
 	CountTeam	plan = wemb_count_team_plan(leader->options, &run->ranked, processes,
 											(Size) maintenance_work_mem * 1024 / processes);
 	const CountMethod *method = wemb_count_team_method(&plan);
-	char	   *what = psprintf("Two matrices of %d words by %d dimensions have to be in memory, and %d processes that count.",
-								config->words, config->dim, processes);
+	TrainNeeds	needs = wemb_train_needs(leader->options, &run->ranked, &leader->source->text, leader->helpers);
 
-	run->block = wemb_train_block_make(plan.size, processes * Max(plan.counting_size, method->worker_size(config)),
-									   leader->helpers, what);
+	needs.block = plan.size;
+	needs.weights = psprintf("two matrices of %d words by %d dimensions", config->words, config->dim);
+	needs.each = Max(plan.counting_size, method->worker_size(config));
+	run->block = wemb_train_block_make(&needs);
 	leader->team = wemb_count_team_init(run->block.address, &plan, &run->ranked, chunks);
 	run->weights = leader->team;
 	run->word_vector = method->word_vector;

@@ -114,7 +114,7 @@ wemb_hold_out(TrainSource *source, uint64 most, uint64 seed, TrainProgress *prog
 	Splitter	splitter = {
 		.source = source,
 		.held = held,
-		.kept = wemb_corpus_create((Size) maintenance_work_mem * 1024 / 2, source->files, CORPUS_NAME),
+		.kept = wemb_corpus_create(wemb_train_corpus_memory(2), source->files, CORPUS_NAME),
 		.rng = rng_for(seed, 0),
 		.held_share = Min(HELD_SHARE, HOLD_OUT_EXCERPTS / texts),
 		.kept_share = most == 0 ? 1 : Min((double) most / tokens, 1),

@@ -61,7 +61,7 @@ scratch_size(const TrainOptions *options)
 static char *
 describe(const TrainOptions *options)
 {
-	return psprintf("Two matrices of %d words by %d dimensions, and with most optimizers their gradients' averages, have to be in memory.",
+	return psprintf("two matrices of %d words by %d dimensions (and with most optimizers averages of their gradients)",
 					options->config.words, options->config.dim);
 }
 

@@ -26,7 +26,7 @@ describe(const TrainOptions *options)
 {
 	const TrainConfig *config = &options->config;
 
-	return psprintf("Two matrices of %d words (and %d subword rows) by %d dimensions have to be in memory.",
+	return psprintf("two matrices of %d words (and %d subword rows) by %d dimensions",
 					config->words, config->buckets, config->dim);
 }
 

@@ -230,7 +230,7 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 		.tokenizer = options->tokenizer,
 		.helpers = helpers,
 		/* phrases need as much for a second corpus */
-		.memory = (Size) maintenance_work_mem * 1024 / (options->phrases > 0 ? 2 : 1),
+		.memory = wemb_train_corpus_memory(options->phrases > 0 ? 2 : 1),
 	};
 
 	wemb_srf_begin(fcinfo);

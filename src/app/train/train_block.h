@@ -9,6 +9,21 @@
 
 #include "storage/dsm.h"
 
+#include "app/train/train_options.h"
+#include "app/train/train_words.h"
+
+/* The most memory that a training takes from its start to its end, in bytes; SIZE_MAX if there is no such number. */
+typedef struct TrainNeeds
+{
+	Size		block;			/* of weights; processes share it */
+	Size		held;			/* the vocabulary, and the text as numbers: is there already */
+	Size		scratch;		/* of this process, while the block is formatted */
+	Size		each;			/* of every process, while it trains */
+	Size		store;			/* to store the model once it is trained, in place of these and of text in memory */
+	int			helpers;
+	const char *weights;		/* says what the block is for */
+} TrainNeeds;
+
 typedef struct TrainBlock
 {
 	void	   *address;		/* 64-byte aligned */
@@ -18,13 +33,16 @@ typedef struct TrainBlock
 /* WARN that there are no helpers, for want of size bytes of shared memory; why is the server's message. */
 extern void wemb_train_alone_warn(Size size, const char *why);
 
+/* What there is with any algorithm: the block, weights, scratch and each are left to be filled in. */
+extern TrainNeeds wemb_train_needs(const TrainOptions *options, const RankedWords *ranked, const TrainText *text,
+								   int helpers);
+
 /*
- * A block of size bytes, shared if there are to be helpers: with a WARNING,
- * private if so much shared memory cannot be had.  others is how much memory
- * is needed besides.  ERROR, before anything is touched, if it does not fit;
- * what is the error's detail.
+ * A block for the weights, shared if there are to be helpers: with a WARNING,
+ * private if so much shared memory cannot be had.  ERROR, before anything is
+ * touched, if a training does not fit that needs so much.
  */
-extern TrainBlock wemb_train_block_make(Size size, Size others, int helpers, const char *what);
+extern TrainBlock wemb_train_block_make(const TrainNeeds *needs);
 
 /* Give back what is shared; private memory goes with its context. */
 extern void wemb_train_block_release(TrainBlock *block);

@@ -26,7 +26,7 @@ typedef struct TrainMethod
 	/* ---- the block: sizes are SIZE_MAX if there is no such number ---- */
 	Size		(*weights_size) (const TrainOptions *options);
 	Size		(*scratch_size) (const TrainOptions *options);
-	char	   *(*describe) (const TrainOptions *options);	/* a sentence on what has to be in memory; palloc'd */
+	char	   *(*describe) (const TrainOptions *options);	/* what takes the most memory; palloc'd */
 	void		(*init) (void *weights, const TrainOptions *options, const TrainWords *words, void *scratch);
 
 	/*

@@ -195,7 +195,7 @@ join_corpus(Pass *pass, SharedFiles *files, const char *name)
 {
 	TrainText  *text = pass->text;
 	MemoryContext caller = MemoryContextSwitchTo(text->context);
-	Corpus	   *corpus = wemb_corpus_create((Size) maintenance_work_mem * 1024 / 2, files, name);
+	Corpus	   *corpus = wemb_corpus_create(wemb_train_corpus_memory(2), files, name);
 	PhraseJoiner joiner = {.joined = pass->joined, .count = pass->count, .held = PHRASES_END_OF_TEXT};
 	int32	   *out = MemoryContextAlloc(pass->context, (STRETCH + 2) * sizeof(int32));
 	int			n;

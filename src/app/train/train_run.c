@@ -161,17 +161,20 @@ center_words(const TrainOptions *options, TrainRun *run)
 
 /* The team's block, ready for the first epoch. */
 static void
-make_team(Leader *leader, int64 chunks, int helpers)
+make_team(Leader *leader, const TrainText *text, int64 chunks, int helpers)
 {
 	const TrainOptions *options = leader->options;
 	const TrainMethod *method = leader->method;
 	TrainRun   *run = leader->run;
 	Size		scratch_size = method->scratch_size(options);
+	TrainNeeds	needs = wemb_train_needs(options, &run->ranked, text, helpers);
 	void	   *scratch;
 
-	run->block = wemb_train_block_make(wemb_train_team_size(options, &run->ranked),
-									   scratch_size + (helpers + 1) * method->worker_size(options), helpers,
-									   method->describe(options));
+	needs.block = wemb_train_team_size(options, &run->ranked);
+	needs.weights = method->describe(options);
+	needs.scratch = scratch_size;
+	needs.each = method->worker_size(options);
+	run->block = wemb_train_block_make(&needs);
 	scratch = MemoryContextAllocHuge(CurrentMemoryContext, scratch_size);
 	leader->team = wemb_train_team_init(run->block.address, options, &run->ranked, chunks);
 	run->weights = wemb_train_team_weights(leader->team);
@@ -232,7 +235,7 @@ wemb_train_run(TrainOptions *options, TrainSource *source, int helpers, TrainPro
 
 	if (config->buckets > 0)
 		config->subword_entries = count_subword_entries(config, &run->ranked);
-	make_team(&leader, chunks, helpers);
+	make_team(&leader, &source->text, chunks, helpers);
 	if (run->block.segment != NULL)
 		wemb_corpus_share(source->text.corpus);
 	*keeper = (EpochKeeper) {

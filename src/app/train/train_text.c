@@ -14,14 +14,31 @@
 #define FIRST_TEXT		(512 * 1024)
 #define PRUNED_SHARE	0.7		/* of a full vocabulary, at most, is left after dropping words (as in word2vec) */
 
-/* A larger vocabulary with all that is in the present one (or none); false if memory does not allow it. */
+Size
+wemb_train_corpus_memory(int corpora)
+{
+	return Min((Size) maintenance_work_mem * 1024, wemb_memory_available() / 4) / corpora;
+}
+
+Size
+wemb_train_text_memory(const TrainText *text)
+{
+	return wemb_corpus_memory(text->corpus) +
+		(text->vocab == NULL ? 0 : wemb_vocab_size(text->vocab->max_words, text->vocab->max_text));
+}
+
+/*
+ * A larger vocabulary with all that is in the present one (or none); false if memory does not allow it: for a
+ * while there are both.
+ */
 static bool
 make_vocab(TrainText *text, uint32 max_words, uint64 max_text)
 {
 	MemoryContext context = AllocSetContextCreate(text->context, "wemb vocabulary", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Size		size = wemb_vocab_size(max_words, max_text);
-	void	   *block = size <= wemb_memory_available() ? wemb_block_alloc(size) : NULL;
+	Size		held = wemb_train_text_memory(text);
+	void	   *block = size + held <= wemb_memory_limit(held) ? wemb_block_alloc(size) : NULL;
 	Vocab	   *vocab;
 
 	MemoryContextSwitchTo(caller);

@@ -27,11 +27,20 @@ typedef struct TrainText
 	uint64		pruned;			/* words were dropped that had occurred this often or less; 0 = none */
 } TrainText;
 
+/*
+ * Bytes of numbers that a corpus may keep in memory, where several corpora share
+ * them: maintenance_work_mem, but no more than a quarter of what there is for all.
+ */
+extern Size wemb_train_corpus_memory(int corpora);
+
 /* Nothing yet, in CurrentMemoryContext.  ERROR if there is no memory at all. */
 extern void wemb_train_text_init(TrainText *text, Corpus *corpus);
 
 /* Count so many occurrences of word; returns its number. */
 extern int32 wemb_train_text_word(TrainText *text, const char *word, size_t len, uint64 count);
+
+/* Bytes that the vocabulary and the corpus take. */
+extern Size wemb_train_text_memory(const TrainText *text);
 
 /* Take in one text. */
 extern void wemb_train_text_take(TrainText *text, Tokens *tokens, const char *bytes, size_t len);

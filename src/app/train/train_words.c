@@ -85,6 +85,12 @@ wemb_train_rank(TrainOptions *options, const TrainSource *source, RankedWords *r
 	ranked->mean_length = mean_length(ranked);
 }
 
+Size
+wemb_ranked_memory(const RankedWords *ranked, const TrainText *text)
+{
+	return wemb_train_text_memory(text) + ((Size) ranked->numbers + ranked->vocab->nwords) * sizeof(int32);
+}
+
 const char *
 wemb_ranked_word(const RankedWords *ranked, int i, size_t *len, uint64 *count)
 {

@@ -29,6 +29,9 @@ typedef struct RankedWords
  */
 extern void wemb_train_rank(TrainOptions *options, const TrainSource *source, RankedWords *ranked);
 
+/* Bytes that the words, ranked, and the texts take. */
+extern Size wemb_ranked_memory(const RankedWords *ranked, const TrainText *text);
+
 /* The bytes of a word of the model, and how often it occurs. */
 extern const char *wemb_ranked_word(const RankedWords *ranked, int i, size_t *len, uint64 *count);
 

@@ -127,7 +127,7 @@ prepare(Tuning *tuning, const char *query, uint64 max_tokens)
 		.query = query,
 		.tokenizer = options->tokenizer,
 		.helpers = tuning->helpers,
-		.memory = (Size) maintenance_work_mem * 1024 / 2,	/* what is kept is written anew */
+		.memory = wemb_train_corpus_memory(2),	/* what is kept is written anew */
 	};
 
 	wemb_progress_phase(tuning->progress, TRAIN_PHASE_READING, 0);
