@@ -15,9 +15,8 @@
  */
 #include <math.h>
 
-#include "bench_text.h"
+#include "bench_train.h"
 
-#include "core/kernel/kernel.h"
 #include "core/train/rnn.h"
 
 static double dim = 50,
@@ -43,18 +42,6 @@ static const BenchOption options[] = {
 	{"min_alpha", &min_alpha}, {"clip", &clip}, {"seed", &seed}, {"max_vocab", &max_vocab}, {"min_count", &min_count},
 	{"lines", &lines}, {NULL, NULL}
 };
-
-
-static const char *
-ranked_word(void *arg, int i, size_t *len, uint64_t *count)
-{
-	const BenchText *text = arg;
-	const VocabWord *w = wemb_vocab_word(text->vocab, text->order[i]);
-
-	*len = w->len;
-	*count = w->count;
-	return wemb_vocab_text(text->vocab, text->order[i]);
-}
 
 /* Keep the max_vocab most frequent words alone. */
 static void
@@ -174,24 +161,6 @@ word_vector(const void *shared, int word, float *out)
 	wemb_rnn_word_vector(shared, word, false, out);
 }
 
-static void
-read_arguments(int argc, char **argv)
-{
-	if (argc < 3)
-	{
-		fprintf(stderr, "usage: core_rnn TEXT VECTORS.bin [name=value ...] [kernel=NAME]\n");
-		exit(1);
-	}
-	wemb_kernel_init();
-	for (int i = 3; i < argc; i++)
-	{
-		if (strncmp(argv[i], "kernel=", 7) == 0 && wemb_kernel_by_name(argv[i] + 7) != NULL)
-			wemb_kernel_use(wemb_kernel_by_name(argv[i] + 7));
-		else
-			set_option(options, argv[i]);
-	}
-}
-
 int
 main(int argc, char **argv)
 {
@@ -199,7 +168,7 @@ main(int argc, char **argv)
 				start,
 				trained;
 
-	read_arguments(argc, argv);
+	read_arguments(argc, argv, options);
 	peak = measure_peak();
 
 	BenchText	text = read_text(argv[1], min_count, lines);

@@ -9,9 +9,8 @@
  * word2vec's binary format.  Names are those of wemb_train()'s options, and
  * cbow, hs (1 for CBOW, hierarchical softmax).
  */
-#include "bench_text.h"
+#include "bench_train.h"
 
-#include "core/kernel/kernel.h"
 #include "core/model/subword.h"
 #include "core/train/trainer.h"
 
@@ -36,17 +35,6 @@ static const BenchOption options[] = {
 	{"buckets", &buckets}, {"seed", &seed}, {"min_count", &min_count}, {"cbow", &cbow}, {"hs", &hs},
 	{NULL, NULL}
 };
-
-static const char *
-ranked_word(void *arg, int i, size_t *len, uint64_t *count)
-{
-	const BenchText *text = arg;
-	const VocabWord *w = wemb_vocab_word(text->vocab, text->order[i]);
-
-	*len = w->len;
-	*count = w->count;
-	return wemb_vocab_text(text->vocab, text->order[i]);
-}
 
 static TrainConfig
 make_config(BenchText *text)
@@ -92,24 +80,6 @@ word_vector(const void *shared, int word, float *out)
 	wemb_train_word_vector(shared, word, false, out);
 }
 
-static void
-read_arguments(int argc, char **argv)
-{
-	if (argc < 3)
-	{
-		fprintf(stderr, "usage: core_train TEXT VECTORS.bin [name=value ...] [kernel=NAME]\n");
-		exit(1);
-	}
-	wemb_kernel_init();
-	for (int i = 3; i < argc; i++)
-	{
-		if (strncmp(argv[i], "kernel=", 7) == 0 && wemb_kernel_by_name(argv[i] + 7) != NULL)
-			wemb_kernel_use(wemb_kernel_by_name(argv[i] + 7));
-		else
-			set_option(options, argv[i]);
-	}
-}
-
 int
 main(int argc, char **argv)
 {
@@ -117,7 +87,7 @@ main(int argc, char **argv)
 				counted,
 				trained;
 
-	read_arguments(argc, argv);
+	read_arguments(argc, argv, options);
 
 	BenchText	text = read_text(argv[1], min_count, 0);
 	TrainConfig config = make_config(&text);
