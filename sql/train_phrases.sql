@@ -36,6 +36,15 @@ SELECT count(*) FROM wemb_train('docs', 'body', 8, min_count => 1, epochs => 2, 
 TABLE found;
 SELECT options -> 'phrases' AS phrases FROM wemb_models WHERE model = 'train_phrases.wemb_model';
 
+-- wemb_update() joins what are phrases of the model, however rare they are in the new texts, and finds others
+CREATE TABLE more AS SELECT concat_ws(' ', filler(i), CASE WHEN i <= 2 THEN 'new york' WHEN i = 3 THEN 'Los Angeles Times'
+	WHEN i = 4 THEN 'york new' WHEN i <= 24 THEN 'san francisco' END) AS body FROM generate_series(1, 400) i;
+SELECT count(*) FROM wemb_train('docs', 'body', 8, 'updated', min_count => 1, epochs => 2, phrases => 2);
+CREATE TABLE freq_before AS SELECT word, freq FROM updated;
+SELECT u.word, u.freq - coalesce(b.freq, 0) AS new FROM wemb_update('updated', 'more', 'body') u LEFT JOIN freq_before b USING (word)
+	WHERE word ~ 'new|york|los|angeles|times|san|francisco' ORDER BY word COLLATE "C";
+SELECT model, options -> 'phrases' AS phrases FROM wemb_models WHERE model = 'train_phrases.updated';
+
 -- a pair that occurs five times is none, however rare its words are; nor is one that could not be a word
 CREATE TABLE limits AS SELECT concat_ws(' ', body, CASE WHEN i <= 5 THEN 'one two' WHEN i <= 11 THEN 'three four'
 	WHEN i <= 22 THEN repeat('a', 127) || ' ' || repeat('b', 127) WHEN i <= 33 THEN repeat('a', 127) || ' ' || repeat('c', 128) END) AS body

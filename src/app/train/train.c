@@ -214,6 +214,21 @@ report(const ModelTarget *target, const TrainOptions *options, const TrainSource
 			 errhint("Helpers are parallel workers: see max_parallel_workers and max_worker_processes, and what other sessions use.") : 0));
 }
 
+static void
+find_phrases(TrainSource *source, const TrainJob *job, TrainProgress *progress, TrainPhrases *result)
+{
+	PhraseSearch search = {
+		.text = &source->text,
+		.files = source->files,
+		.passes = job->options.phrases,
+		.min_count = Max(job->options.min_count, TRAIN_PHRASE_MIN_COUNT),
+		.known = job->going_on ? job->start : NULL,
+		.progress = progress,
+	};
+
+	wemb_train_phrases(&search, result);
+}
+
 void
 wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 {
@@ -239,8 +254,7 @@ wemb_train_job(FunctionCallInfo fcinfo, TrainJob *job)
 	wemb_progress_phase(progress, TRAIN_PHASE_READING, 0);
 	wemb_train_read(&reading, progress, &source);
 	if (options->phrases > 0)
-		wemb_train_phrases(&source.text, source.files, options->phrases,
-						   Max(options->min_count, TRAIN_PHRASE_MIN_COUNT), progress, &run.phrases);
+		find_phrases(&source, job, progress, &run.phrases);
 	wemb_progress_phase(progress, TRAIN_PHASE_PREPARING, 0);
 	if (job->going_on && source.tokens > 0)
 		wemb_start_count(job->start, &source.text);

@@ -20,10 +20,18 @@
 #define STRETCH			8192	/* tokens between two looks for interrupts */
 #define SELECT_SLOTS	65536	/* slots of a table between two looks */
 
+/* Two numbers whose words are one word of the model that the training goes on with. */
+typedef struct KnownPhrase
+{
+	int32		first;
+	int32		second;
+	int32		number;
+} KnownPhrase;
+
 typedef struct Pass
 {
+	const PhraseSearch *search;
 	TrainText  *text;
-	TrainProgress *progress;
 	double		done;			/* tokens read so far, in all passes */
 	MemoryContext context;		/* of this pass, and of what follows */
 	uint32		numbers;		/* of the vocabulary: the length of the three */
@@ -31,6 +39,9 @@ typedef struct Pass
 	int32	   *place;			/* in the vocabulary; -1: the word was dropped */
 	int32	   *same;			/* each number itself */
 	PhraseRule	rule;
+	int64		nknown;
+	int64		max_known;
+	KnownPhrase *known;
 	Phrases    *pairs;
 	Phrases    *joined;
 	CorpusReader *reader;
@@ -54,7 +65,7 @@ find_places(Pass *pass)
 }
 
 static void
-begin_pass(Pass *pass, int64 min_count)
+begin_pass(Pass *pass)
 {
 	const Vocab *vocab = pass->text->vocab;
 
@@ -72,7 +83,7 @@ begin_pass(Pass *pass, int64 min_count)
 	pass->rule = (PhraseRule) {
 		.count = pass->count,
 		.tokens = vocab->tokens,
-		.min_count = (uint64) min_count,
+		.min_count = (uint64) pass->search->min_count,
 		.threshold = PHRASES_THRESHOLD,
 	};
 }
@@ -95,7 +106,7 @@ read_stretch(Pass *pass)
 
 	CHECK_FOR_INTERRUPTS();
 	pass->done += n;
-	wemb_progress_step(pass->progress, pass->done, NAN);
+	wemb_progress_step(pass->search->progress, pass->done, NAN);
 	if (end_of_text)
 		pass->stretch[n++] = PHRASES_END_OF_TEXT;
 	return n;
@@ -150,13 +161,51 @@ add_phrase(Pass *pass, const PhrasePair *pair)
 	return number;
 }
 
+/* A word of the model: wherever it is cut at a "_", its halves may stand beside each other in the text. */
+static void
+take_known(void *arg, const char *word, size_t len)
+{
+	Pass	   *pass = arg;
+
+	for (size_t i = 1; i + 1 < len; i++)
+	{
+		const Vocab *vocab = pass->text->vocab;
+		int32		first = word[i] == '_' ? wemb_vocab_find(vocab, word, i) : -1;
+		int32		second = first < 0 ? -1 : wemb_vocab_find(vocab, word + i + 1, len - i - 1);
+
+		if (second < 0)
+			continue;
+		if (pass->nknown == pass->max_known)
+		{
+			pass->max_known *= 2;
+			pass->known = repalloc_huge(pass->known, pass->max_known * sizeof(KnownPhrase));
+		}
+		pass->known[pass->nknown++] = (KnownPhrase) {first, second, wemb_train_text_word(pass->text, word, len, 0)};
+	}
+}
+
+static void
+find_known(Pass *pass)
+{
+	uint64		pruned = pass->text->pruned;
+
+	pass->nknown = 0;
+	if (pass->search->known == NULL)
+		return;
+	pass->max_known = 1024;
+	pass->known = MemoryContextAlloc(pass->context, pass->max_known * sizeof(KnownPhrase));
+	wemb_start_phrases(pass->search->known, take_known, pass);
+	if (pass->text->pruned != pruned)
+		find_places(pass);
+}
+
 /* Choose the phrases and make their words; returns how many there are. */
 static int64
 choose_phrases(Pass *pass)
 {
 	const Phrases *pairs = pass->pairs;
 	PhrasePair	pair;
-	int64		nphrases = 0;
+	int64		nphrases = pass->nknown;
 
 	for (uint64 slot = 0; slot < pairs->nslots; slot++)
 	{
@@ -167,13 +216,16 @@ choose_phrases(Pass *pass)
 	if (nphrases == 0)
 		return 0;
 	pass->joined = wemb_phrases_init(MemoryContextAllocHuge(pass->context, wemb_phrases_size(nphrases)), nphrases);
+	for (int64 i = 0; i < pass->nknown; i++)
+		wemb_phrases_put(pass->joined, pass->known[i].first, pass->known[i].second, pass->known[i].number);
 	for (uint64 slot = 0; slot < pairs->nslots; slot++)
 	{
 		int32		number;
 
 		if (slot % SELECT_SLOTS == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (wemb_phrases_select(pairs, &pass->rule, slot, &pair) && (number = add_phrase(pass, &pair)) >= 0)
+		if (wemb_phrases_select(pairs, &pass->rule, slot, &pair) &&
+			wemb_phrases_find(pass->joined, pair.first, pair.second) < 0 && (number = add_phrase(pass, &pair)) >= 0)
 			wemb_phrases_put(pass->joined, pair.first, pair.second, number);
 	}
 	return (int64) pass->joined->npairs;
@@ -191,11 +243,11 @@ grow_counts(Pass *pass)
 
 /* Write the corpus anew; returns how often two words became one. */
 static uint64
-join_corpus(Pass *pass, SharedFiles *files, const char *name)
+join_corpus(Pass *pass, const char *name)
 {
 	TrainText  *text = pass->text;
 	MemoryContext caller = MemoryContextSwitchTo(text->context);
-	Corpus	   *corpus = wemb_corpus_create(wemb_train_corpus_memory(2), files, name);
+	Corpus	   *corpus = wemb_corpus_create(wemb_train_corpus_memory(2), pass->search->files, name);
 	PhraseJoiner joiner = {.joined = pass->joined, .count = pass->count, .held = PHRASES_END_OF_TEXT};
 	int32	   *out = MemoryContextAlloc(pass->context, (STRETCH + 2) * sizeof(int32));
 	int			n;
@@ -223,21 +275,21 @@ join_corpus(Pass *pass, SharedFiles *files, const char *name)
 }
 
 void
-wemb_train_phrases(TrainText *text, SharedFiles *files, int passes, int64 min_count,
-				   TrainProgress *progress, TrainPhrases *result)
+wemb_train_phrases(const PhraseSearch *search, TrainPhrases *result)
 {
 	Pass	   *pass = palloc0(sizeof(Pass));
 
-	pass->text = text;
-	pass->progress = progress;
+	pass->search = search;
+	pass->text = search->text;
 	memset(result, 0, sizeof(*result));
-	wemb_progress_phase(progress, TRAIN_PHASE_COUNTING, 2.0 * passes * text->vocab->tokens);
-	for (int i = 0; i < passes; i++)
+	wemb_progress_phase(search->progress, TRAIN_PHASE_COUNTING, 2.0 * search->passes * search->text->vocab->tokens);
+	for (int i = 0; i < search->passes; i++)
 	{
 		int64		phrases;
 
-		begin_pass(pass, min_count);
+		begin_pass(pass);
 		count_pairs(pass);
+		find_known(pass);
 		phrases = choose_phrases(pass);
 		result->phrases += phrases;
 		result->lost = Max(result->lost, pass->pairs->lost);
@@ -245,7 +297,7 @@ wemb_train_phrases(TrainText *text, SharedFiles *files, int passes, int64 min_co
 		if (phrases > 0)
 		{
 			grow_counts(pass);
-			result->joined += join_corpus(pass, files, psprintf("%s.%d", TRAIN_CORPUS_NAME, i + 1));
+			result->joined += join_corpus(pass, psprintf("%s.%d", TRAIN_CORPUS_NAME, i + 1));
 		}
 		MemoryContextDelete(pass->context);
 		if (phrases == 0)

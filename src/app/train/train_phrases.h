@@ -8,13 +8,24 @@
 #include "postgres.h"
 
 #include "app/train/train_progress.h"
-#include "app/train/train_text.h"
+#include "app/train/train_start.h"
 
 /*
  * Least count and discount of a phrase, unless rarer words are left out anyway.
  * A pair that occurs twice scores high wherever its words are rare.
  */
 #define TRAIN_PHRASE_MIN_COUNT	5
+
+/* What to look for, and where. */
+typedef struct PhraseSearch
+{
+	TrainText  *text;			/* complete */
+	SharedFiles *files;			/* for its new corpora */
+	int			passes;
+	int64		min_count;		/* least count and discount */
+	const TrainStart *known;	/* NULL, or a model whose words that are phrases are joined however rare they are */
+	TrainProgress *progress;
+} PhraseSearch;
 
 /* What was found. */
 typedef struct TrainPhrases
@@ -27,7 +38,7 @@ typedef struct TrainPhrases
 /*
  * Find phrases (core/train/phrases.h) and join their words, as many times as
  * passes says; each pass can join what the one before has made, and the first to
- * find none is the last.  text, which must be complete, is then as if the
+ * find none is the last.  The text is then as if the
  * phrases had stood there as words, but for words of which nothing is left: these
  * stay, with a count of 0.  Its corpus is finished; if it is another one than before,
  * the old one is closed, and its file is TRAIN_CORPUS_NAME with "." and the
@@ -36,7 +47,6 @@ typedef struct TrainPhrases
  * Keeps at most half of maintenance_work_mem for pairs, and then as much for the
  * new corpus; besides, 16 bytes for each number of the vocabulary.  Can be cancelled.
  */
-extern void wemb_train_phrases(TrainText *text, SharedFiles *files, int passes, int64 min_count,
-							   TrainProgress *progress, TrainPhrases *result);
+extern void wemb_train_phrases(const PhraseSearch *search, TrainPhrases *result);
 
 #endif							/* WEMB_TRAIN_PHRASES_H */

@@ -162,6 +162,34 @@ wemb_start_count(TrainStart *start, TrainText *text)
 				 take_count, &counter);
 }
 
+/* ---- going on: the model's phrases ---- */
+
+typedef struct PhraseTaker
+{
+	TakePhrase	take;
+	void	   *arg;
+} PhraseTaker;
+
+static void
+take_phrase(void *arg, HeapTuple row, TupleDesc columns)
+{
+	PhraseTaker *taker = arg;
+	bool		isnull;
+	Datum		word = SPI_getbinval(row, columns, 1, &isnull);
+	text	   *bytes = DatumGetTextPP(word);
+
+	taker->take(taker->arg, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+void
+wemb_start_phrases(const TrainStart *start, TakePhrase take, void *arg)
+{
+	PhraseTaker taker = {take, arg};
+
+	for_each_row(psprintf("SELECT word FROM %s WHERE pg_catalog.strpos(word, '_') OPERATOR(pg_catalog.>) 1",
+						  wemb_model_words_sql(&start->tables)), take_phrase, &taker);
+}
+
 uint64
 wemb_start_tokens(const TrainStart *start, const RankedWords *ranked)
 {

@@ -37,6 +37,10 @@ extern void wemb_start_check_dim(const TrainStart *start, int dim);
 /* Going on: the model's words have occurred as often as it says, besides what text has read. */
 extern void wemb_start_count(TrainStart *start, TrainText *text);
 
+/* Hand over the model's words that may be phrases, having a "_" in them; no more than once. */
+typedef void (*TakePhrase) (void *arg, const char *word, size_t len);
+extern void wemb_start_phrases(const TrainStart *start, TakePhrase take, void *arg);
+
 /* How many of the occurrences of ranked words are the model's. */
 extern uint64 wemb_start_tokens(const TrainStart *start, const RankedWords *ranked);
 

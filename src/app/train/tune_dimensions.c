@@ -133,8 +133,13 @@ prepare(Tuning *tuning, const char *query, uint64 max_tokens)
 	wemb_progress_phase(tuning->progress, TRAIN_PHASE_READING, 0);
 	wemb_train_read(&reading, tuning->progress, &tuning->source);
 	if (options->phrases > 0)
-		wemb_train_phrases(&tuning->source.text, tuning->source.files, options->phrases,
-						   Max(options->min_count, TRAIN_PHRASE_MIN_COUNT), tuning->progress, &phrases);
+		wemb_train_phrases(&(PhraseSearch) {
+			.text = &tuning->source.text,
+			.files = tuning->source.files,
+			.passes = options->phrases,
+			.min_count = Max(options->min_count, TRAIN_PHRASE_MIN_COUNT),
+			.progress = tuning->progress,
+		}, &phrases);
 	tuning->held = wemb_hold_out(&tuning->source, max_tokens, options->config.seed, tuning->progress);
 	wemb_train_rank(options, &tuning->source, &tuning->ranked);
 	tuning->excerpts = wemb_hold_out_excerpts(tuning->held, &tuning->ranked);
