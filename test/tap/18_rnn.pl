@@ -1,6 +1,6 @@
 # Recurrent networks in the engine that all algorithms share: several processes,
 # an answer to Ctrl-C within a second, the same bytes again, kernels that agree,
-# what others see; and on real text, neighbours that make sense.
+# what others see, a restart where numbers are not finite; and on real text, neighbours that make sense.
 use strict;
 use warnings;
 use FindBin;
@@ -103,6 +103,51 @@ foreach my $kernel (split(/[{},]+/, $session->ask(q{SELECT vector_dims('[1]'::ve
 # Gradients are cut, so numbers stay finite; what is learned may be worth little.
 is($session->query(train('topics', q{dimensions => 20, epochs => 3, optimizer => 'sgd', alpha => 1, min_alpha => 1}))->{out}, 50, 'the largest steps');
 is($session->ask('SELECT count(*) FROM m WHERE NOT vector_norm(vec) BETWEEN 0 AND 1.001'), 0, 'the largest steps: all numbers are finite');
+
+# ---- numbers that are not finite ----
+
+# Steps are cut, so it takes a model to start from whose weights sum up to more than a float can be.
+my $diverged = qr/^WARNING:  01000: training has diverged in epoch 1 and goes back to the end of epoch 0\nDETAIL:  .* not finite\. The learning rate is ([\d.e-]+) of what it was\.$/m;
+
+$session->query('SET client_min_messages = notice; SET wemb.progress_interval = 0');
+$session->query(q{SELECT count(*) FROM wemb_train('topics', 'body', 8, model => 'bad', algorithm => 'rnn', epochs => 1)});
+$session->query(q{UPDATE bad_parts SET vec = array_fill(3e38::real, ARRAY[8])::vector WHERE part IN ('network', 'input', 'output')});
+foreach my $workers (1, 2)
+{
+	my $before = WembTest::fingerprint($node, 'm');
+	my $result = $session->query(train('topics', "dimensions => 8, epochs => 3, init => 'bad', workers => $workers"));
+
+	like($result->{err}, qr/^ERROR:  22P01: training has diverged in epoch 1\nDETAIL:  .*, even after 8 restarts.*\nHINT:  Lower alpha\.$/m, "$workers processes, beyond help: error");
+	is(join(' ', $result->{err} =~ /$diverged/g), join(' ', map { 0.5**$_ } 1 .. 8), "$workers processes, beyond help: steps half as large each time");
+	is(WembTest::fingerprint($node, 'm'), $before, "$workers processes, beyond help: the old model stays");
+	is(join(' ', WembTest::temporary_files($node)), '', "$workers processes, beyond help: no file is left");
+}
+
+# The same model, whose network a policy hides once it was read: the second time all is well.
+$session->ask($_) foreach
+  'CREATE SEQUENCE reads',
+  'CREATE ROLE reader',
+  'GRANT SELECT ON bad, bad_parts, topics, reads TO reader; GRANT USAGE ON reads TO reader; GRANT CREATE ON SCHEMA public TO reader',
+  'ALTER TABLE bad ENABLE ROW LEVEL SECURITY',
+  'ALTER TABLE bad_parts ENABLE ROW LEVEL SECURITY',
+  q{CREATE POLICY counted ON bad USING (nextval('reads') > 0)},
+  q{CREATE POLICY once ON bad_parts USING (part <> 'network' OR NOT (SELECT is_called FROM reads))};
+foreach my $workers (1, 2)
+{
+	my ($result, @log);
+
+	$session->ask(q{SELECT setval('reads', 1, false)});
+	$session->ask('SET ROLE reader');
+	$result = $session->query(train('topics', "dimensions => 8, epochs => 3, alpha => 0.01, init => 'bad', workers => $workers") =~ s/'m'/'reread'/r);
+	is(join(' ', $result->{err} =~ /$diverged/g), '0.5', "$workers processes, gone back: one restart") or diag $result->{err};
+	is($result->{out}, 50, "$workers processes, gone back: words");
+	@log = split(/\n/, $session->ask(q{SELECT concat_ws(' ', epoch, loss IS NULL, alpha < 0.005, event) FROM wemb_training_log('reread')}));
+	is(shift @log, '1 t f not finite: back to the end of epoch 0 with 0.5 of the learning rate', "$workers processes, gone back: logged");
+	is(join(', ', @log), '1 f t, 2 f t, 3 f t', "$workers processes, gone back: all epochs, in steps half as large");
+	is($session->ask('SELECT bool_and(vector_norm(vec) BETWEEN 0.999 AND 1.001) FROM reread'), 't', "$workers processes, gone back: all numbers are finite");
+	$session->ask(q{SELECT wemb_drop_model('reread'); RESET ROLE});
+}
+$session->query('SET client_min_messages = warning');
 
 # ---- real text ----
 
