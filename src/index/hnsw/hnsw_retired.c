@@ -2,63 +2,16 @@
  * hnsw_retired.c
  *		Slots that vacuum has taken out of the graph, and when they can be used again.
  *
- * A search remembers numbers of slots that it has not visited, without a lock.  So a record
- * taken out stays as it was, RETIRED, until no search can be on its way there: one that has begun
- * before nothing led there any more.  If nobody has a snapshot then, that is at once.  If somebody
- * has, the slot is stamped with the next transaction id, and a later vacuum frees it
- * when no snapshot is as old as that.
- *
- * On a standby replay frees slots.  Before it does, it waits for queries of snapshots as old as the stamp,
- * or cancels them, as where a page of a btree index is used again.  Generic WAL cannot ask for that, but
- * the record for reuse of a GiST index's page does just that and nothing else, whatever index it names.
+ * A record taken out stays as it was, RETIRED, until no search can be on its way there: index/vacuum.h.
  */
 #include "postgres.h"
 
 #include "access/generic_xlog.h"
-#include "access/gist_private.h"
 #include "commands/vacuum.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_vacuum.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
-#include "storage/lwlock.h"
-#include "storage/proc.h"
-
-/* ---- who may be looking ---- */
-
-/* Whether the process of that number may have begun a scan in this database that has not ended. */
-static bool
-has_snapshot(int number)
-{
-	const PGPROC *proc = &ProcGlobal->allProcs[number];
-
-	if (proc == MyProc || proc->pid == 0 || !TransactionIdIsValid(wemb_proc_xmin(number)))
-		return false;
-	if (wemb_proc_flags(number) & (PROC_IN_VACUUM | PROC_IS_AUTOVACUUM))
-		return false;
-	/* one of no database sends to a standby, and speaks for that one's queries */
-	return proc->databaseId == MyDatabaseId || !OidIsValid(proc->databaseId);
-}
-
-/*
- * Whether nobody is in the middle of a scan of whatever index, here or on a standby that says what it is
- * doing.  A standby that does not is told by log_reuse().
- */
-static bool
-nobody_looks(void)
-{
-	TransactionId slots;
-	TransactionId catalogs;
-	bool		nobody;
-
-	ProcArrayGetReplicationSlotXmin(&slots, &catalogs);
-	nobody = !TransactionIdIsValid(slots);
-	LWLockAcquire(ProcArrayLock, LW_SHARED);
-	for (int i = 0; i < ProcGlobal->allProcCount && nobody; i++)
-		nobody = !has_snapshot(i);
-	LWLockRelease(ProcArrayLock);
-	return nobody;
-}
 
 /* ---- lists ---- */
 
@@ -179,14 +132,6 @@ free_slots(HnswVacuum *vacuum, const uint32 *numbers, Size n, BlockNumber *value
 	return nvalues;
 }
 
-/* Standbys: no query of a snapshot as old as that from here on. */
-static void
-log_reuse(const HnswVacuum *vacuum)
-{
-	if (vacuum->stamp > 0 && XLogStandbyInfoActive() && RelationNeedsWAL(vacuum->index->relation))
-		wemb_log_reuse(vacuum->info, FullTransactionIdFromU64(vacuum->stamp));
-}
-
 static void
 free_old(HnswVacuum *vacuum)
 {
@@ -194,8 +139,8 @@ free_old(HnswVacuum *vacuum)
 	BlockNumber *values = palloc(vacuum->index->layout.slots_per_page * sizeof(BlockNumber));
 	Size		n;
 
-	if (list->n > 0)
-		log_reuse(vacuum);
+	if (vacuum->stamp > 0)
+		wemb_vacuum_log_reuse(vacuum->base, vacuum->stamp);
 	qsort(list->numbers, list->n, sizeof(uint32), ascending);
 	for (Size i = 0; i < list->n; i += n)
 	{
@@ -214,7 +159,7 @@ wemb_hnsw_retired_free(HnswVacuum *vacuum)
 {
 	uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
 
-	if (vacuum->retired.n + vacuum->stamped.n > 0 && nobody_looks())
+	if (vacuum->retired.n + vacuum->stamped.n > 0 && wemb_vacuum_nobody_looks())
 	{
 		move_all(&vacuum->retired, &vacuum->old);
 		move_all(&vacuum->stamped, &vacuum->old);

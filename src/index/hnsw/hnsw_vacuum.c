@@ -15,7 +15,6 @@
 #include "pg/compat.h"
 #include "storage/indexfsm.h"
 #include "storage/lmgr.h"
-#include "utils/memutils.h"
 
 /* ---- lists ---- */
 
@@ -61,7 +60,7 @@ bool
 wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block)
 {
 	Buffer		buffer = ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL,
-											vacuum->info->strategy);
+											vacuum->base->info->strategy);
 	Page		page = BufferGetPage(buffer);
 	uint16		kind = 0;
 
@@ -74,18 +73,12 @@ wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block)
 	if (kind == HNSW_PAGE_FREE)
 	{
 		RecordFreeIndexPage(vacuum->index->relation, block);
-		vacuum->stats->pages_free++;
+		vacuum->base->stats->pages_free++;
 	}
 	return kind == HNSW_PAGE_SLOTS;
 }
 
 /* ---- rows ---- */
-
-static bool
-is_dead(const HnswVacuum *vacuum, ItemPointerData *tid)
-{
-	return vacuum->callback != NULL && vacuum->callback(tid, vacuum->callback_state);
-}
 
 static bool
 has_row(const HnswSlot *slot)
@@ -115,11 +108,12 @@ clean_page(HnswVacuum *vacuum, BlockNumber block)
 	{
 		HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, first + i);
 
-		found = has_no_rows(slot) || (has_row(slot) && is_dead(vacuum, &slot->tid));
+		found = has_no_rows(slot) || (has_row(slot) && wemb_vacuum_is_dead(vacuum->base, &slot->tid));
 	}
 	if (!found)
 		return;
-	buffer = ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL, vacuum->info->strategy);
+	buffer = ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL,
+								vacuum->base->info->strategy);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	xlog = GenericXLogStart(vacuum->index->relation);
 	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
@@ -127,10 +121,10 @@ clean_page(HnswVacuum *vacuum, BlockNumber block)
 	{
 		HnswSlot   *slot = hnsw_slot(layout, page, first + i);
 
-		if (has_row(slot) && is_dead(vacuum, &slot->tid))
+		if (has_row(slot) && wemb_vacuum_is_dead(vacuum->base, &slot->tid))
 		{
 			ItemPointerSetInvalid(&slot->tid);
-			vacuum->stats->tuples_removed++;
+			vacuum->base->stats->tuples_removed++;
 		}
 		if (has_no_rows(slot))
 			slot->kind = HNSW_SLOT_GONE;
@@ -151,7 +145,7 @@ filter_tids(HnswVacuum *vacuum, HnswSlot *slot, uint32 number)
 	if (slot->kind != HNSW_SLOT_TIDS || n > HNSW_TIDS(vacuum->index->layout.slot_size))
 		wemb_hnsw_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number), "no list of rows");
 	for (int i = 0; i < n; i++)
-		if (!is_dead(vacuum, &tids[i]))
+		if (!wemb_vacuum_is_dead(vacuum->base, &tids[i]))
 			tids[kept++] = tids[i];
 	slot->copy_size = kept;
 	return n - kept;
@@ -190,7 +184,7 @@ clean_tids(HnswVacuum *vacuum, uint32 *previous, uint32 number, int64 *rows)
 		wemb_hnsw_edit_forget(&edit);
 	else if (!wemb_hnsw_edit_apply(vacuum->index, &edit))
 		return false;
-	vacuum->stats->tuples_removed += removed;
+	vacuum->base->stats->tuples_removed += removed;
 	if (empty)
 		wemb_hnsw_vacuum_list(&vacuum->retired, number);
 	else
@@ -272,7 +266,7 @@ note_slot(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number, uint32 next)
 				break;
 			}
 			vacuum->records++;
-			vacuum->stats->num_index_tuples += ItemPointerIsValid(&slot->tid);
+			vacuum->base->stats->num_index_tuples += ItemPointerIsValid(&slot->tid);
 			break;
 		case HNSW_SLOT_GONE:
 			set_gone(vacuum, number);
@@ -318,7 +312,7 @@ first_pass(HnswVacuum *vacuum, uint32 next, BlockNumber nblocks)
 		}
 		for (Size i = 0; i < chained.n; i++)
 		{
-			vacuum->stats->num_index_tuples += clean_chain(vacuum, chained.numbers[i]);
+			vacuum->base->stats->num_index_tuples += clean_chain(vacuum, chained.numbers[i]);
 			leave_if_empty(vacuum, chained.numbers[i]);
 		}
 	}
@@ -371,7 +365,7 @@ wait_for_inserts(Relation relation)
 static void
 start(HnswVacuum *vacuum, HnswMeta *meta, BlockNumber *nblocks)
 {
-	Relation	relation = vacuum->info->index;
+	Relation	relation = vacuum->base->info->index;
 
 	vacuum->index = wemb_hnsw_open(relation, meta);
 	vacuum->store = wemb_hnsw_store_create(vacuum->index, wemb_hnsw_repair_ef(vacuum->index), true);
@@ -386,16 +380,16 @@ start(HnswVacuum *vacuum, HnswMeta *meta, BlockNumber *nblocks)
 }
 
 static void
-run(HnswVacuum *vacuum)
+run(const IndexVacuum *base)
 {
-	Relation	relation = vacuum->info->index;
+	HnswVacuum *vacuum = palloc0(sizeof(HnswVacuum));
+	Relation	relation = base->info->index;
 	HnswMeta	meta;
 	BlockNumber nblocks;
 	uint64		rows;
 
+	vacuum->base = base;
 	start(vacuum, &meta, &nblocks);
-	vacuum->stats->num_index_tuples = 0;
-	vacuum->stats->pages_free = 0;
 	first_pass(vacuum, meta.next, nblocks);
 	leave_upper(vacuum);
 	if (vacuum->dead.n > 0 || vacuum->lost)
@@ -404,54 +398,26 @@ run(HnswVacuum *vacuum)
 	{
 		wemb_hnsw_read_meta(relation, &meta);
 		wemb_hnsw_set_unit(vacuum->index, meta.unit);
-		vacuum->stats->pages_free = 0;	/* the pass that follows counts them again */
+		base->stats->pages_free = 0;	/* the pass that follows counts them again */
 		vacuum->most = vacuum->dead.n > 2 * vacuum->records;
 		wemb_hnsw_repair(vacuum);
 		wemb_hnsw_unlink_dead(vacuum);
 		wemb_hnsw_renew_poor(vacuum);
 	}
 	wemb_hnsw_retired_free(vacuum);
-	rows = (uint64) vacuum->stats->num_index_tuples;
+	rows = (uint64) base->stats->num_index_tuples;
 	wemb_hnsw_meta_update(relation, set_rows, &rows);
-	vacuum->stats->num_pages = RelationGetNumberOfBlocks(relation);
-	vacuum->stats->estimated_count = false;
-}
-
-static IndexBulkDeleteResult *
-vacuum_index(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDeleteCallback callback, void *state)
-{
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw vacuum", ALLOCSET_DEFAULT_SIZES);
-	HnswVacuum *vacuum;
-	MemoryContext old;
-
-	if (stats == NULL)
-		stats = palloc0(sizeof(IndexBulkDeleteResult));
-	old = MemoryContextSwitchTo(context);
-	vacuum = palloc0(sizeof(HnswVacuum));
-	vacuum->info = info;
-	vacuum->stats = stats;
-	vacuum->callback = callback;
-	vacuum->callback_state = state;
-	run(vacuum);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
-	return stats;
 }
 
 IndexBulkDeleteResult *
 wemb_hnsw_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDeleteCallback callback,
 					  void *callback_state)
 {
-	return vacuum_index(info, stats, callback, callback_state);
+	return wemb_index_bulk_delete(&(IndexVacuum) {info, stats, callback, callback_state}, run);
 }
 
 IndexBulkDeleteResult *
 wemb_hnsw_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats)
 {
-	if (info->analyze_only)
-		return stats;
-	if (stats == NULL)
-		stats = vacuum_index(info, NULL, NULL, NULL);
-	IndexFreeSpaceMapVacuum(info->index);
-	return stats;
+	return wemb_index_vacuum_cleanup(info, stats, run);
 }

@@ -7,8 +7,8 @@
 
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "index/hnsw/hnsw_store.h"
+#include "index/vacuum.h"
 
 /* Candidates for other links, at least: more than an index of a small ef_construction asks of insertions. */
 #define HNSW_REPAIR_EF	64
@@ -38,10 +38,7 @@ typedef struct RecordList
 
 typedef struct HnswVacuum
 {
-	IndexVacuumInfo *info;
-	IndexBulkDeleteResult *stats;
-	IndexBulkDeleteCallback callback;	/* NULL: no rows are dead */
-	void	   *callback_state;
+	const IndexVacuum *base;
 	HnswIndex  *index;
 	HnswStore  *store;
 	PGAlignedBlock page;		/* a copy of the one being looked at */

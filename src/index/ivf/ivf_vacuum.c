@@ -20,6 +20,7 @@
 #include "index/ivf/ivf_lists.h"
 #include "index/ivf/ivf_space.h"
 #include "index/ivf/ivf_writer.h"
+#include "index/vacuum.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
 #include "storage/bufmgr.h"
@@ -31,10 +32,7 @@
 
 typedef struct IvfVacuum
 {
-	IndexVacuumInfo *info;
-	IndexBulkDeleteResult *stats;
-	IndexBulkDeleteCallback callback;	/* NULL: no row is dead */
-	void	   *callback_state;
+	const IndexVacuum *base;
 	IvfIndex   *index;
 	uint8	   *reached;		/* a bit a block: a list leads there */
 	BlockNumber nblocks;		/* that those are of */
@@ -58,16 +56,10 @@ static Buffer
 read_buffer(const IvfVacuum *vacuum, BlockNumber block)
 {
 	wemb_vacuum_delay();
-	return ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL, vacuum->info->strategy);
+	return ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL, vacuum->base->info->strategy);
 }
 
 /* ---- rows ---- */
-
-static bool
-is_dead(const IvfVacuum *vacuum, ItemPointerData *tid)
-{
-	return vacuum->callback != NULL && vacuum->callback(tid, vacuum->callback_state);
-}
 
 /* Of n cells on a page: which of them are of dead rows; n_live, n_dead are counted up. */
 static bool
@@ -79,7 +71,7 @@ find_dead(const IvfVacuum *vacuum, Page page, int n, bool *dead, int *n_live)
 	{
 		ItemPointerData *tid = &ivf_cell(&vacuum->index->layout, page, i)->tid;
 
-		dead[i] = ItemPointerIsValid(tid) && is_dead(vacuum, tid);
+		dead[i] = ItemPointerIsValid(tid) && wemb_vacuum_is_dead(vacuum->base, tid);
 		*n_live += ItemPointerIsValid(tid) && !dead[i];
 		any = any || dead[i];
 	}
@@ -107,7 +99,7 @@ clean_cells(IvfVacuum *vacuum, BlockNumber block, int n)
 			if (dead[i])
 			{
 				ItemPointerSetInvalid(&ivf_cell(&vacuum->index->layout, page, i)->tid);
-				vacuum->stats->tuples_removed++;
+				vacuum->base->stats->tuples_removed++;
 			}
 		GenericXLogFinish(xlog);
 	}
@@ -168,7 +160,7 @@ clean_list(IvfVacuum *vacuum, const IvfPlace *place)
 		live += clean_rows(vacuum);
 	}
 	UnlockPage(vacuum->index->relation, IVF_LIST_LOCK(place->number), ShareLock);
-	vacuum->stats->num_index_tuples += live;
+	vacuum->base->stats->num_index_tuples += live;
 	return (rows - live) > rows / DEAD_SHARE && wemb_ivf_pages_of(layout, live) < wemb_ivf_pages_of(layout, rows);
 }
 
@@ -392,7 +384,7 @@ static void
 give_free(IvfVacuum *vacuum, BlockNumber block)
 {
 	RecordFreeIndexPage(vacuum->index->relation, block);
-	vacuum->stats->pages_free++;
+	vacuum->base->stats->pages_free++;
 }
 
 static void
@@ -438,53 +430,30 @@ set_rows(const IvfVacuum *vacuum, uint64 rows)
 }
 
 static void
-run(IvfVacuum *vacuum)
+run(const IndexVacuum *base)
 {
-	Relation	relation = vacuum->info->index;
+	IvfVacuum  *vacuum = palloc0(sizeof(IvfVacuum));
+	Relation	relation = base->info->index;
 	IvfMeta		meta;
 
+	vacuum->base = base;
 	vacuum->index = wemb_ivf_open(relation, &meta);
 	vacuum->nblocks = RelationGetNumberOfBlocks(relation);
 	vacuum->reached = MemoryContextAllocExtended(CurrentMemoryContext, vacuum->nblocks / 8 + 1,
 												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	vacuum->stats->num_index_tuples = 0;
-	vacuum->stats->pages_free = 0;
 	mark_reached(vacuum, IVF_META_BLKNO);
 	clean_lists(vacuum);
 	wemb_horizon_refresh();
 	for (BlockNumber block = IVF_DIRECTORY_BLKNO; block < vacuum->nblocks; block++)
 		recycle_page(vacuum, block);
-	set_rows(vacuum, (uint64) vacuum->stats->num_index_tuples);
-	vacuum->stats->num_pages = RelationGetNumberOfBlocks(relation);
-	vacuum->stats->estimated_count = false;
-}
-
-static IndexBulkDeleteResult *
-vacuum_index(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDeleteCallback callback, void *state)
-{
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb ivf vacuum", ALLOCSET_DEFAULT_SIZES);
-	IvfVacuum  *vacuum;
-	MemoryContext old;
-
-	if (stats == NULL)
-		stats = palloc0(sizeof(IndexBulkDeleteResult));
-	old = MemoryContextSwitchTo(context);
-	vacuum = palloc0(sizeof(IvfVacuum));
-	vacuum->info = info;
-	vacuum->stats = stats;
-	vacuum->callback = callback;
-	vacuum->callback_state = state;
-	run(vacuum);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
-	return stats;
+	set_rows(vacuum, (uint64) base->stats->num_index_tuples);
 }
 
 IndexBulkDeleteResult *
 wemb_ivf_bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, IndexBulkDeleteCallback callback,
 					 void *callback_state)
 {
-	return vacuum_index(info, stats, callback, callback_state);
+	return wemb_index_bulk_delete(&(IndexVacuum) {info, stats, callback, callback_state}, run);
 }
 
 IndexBulkDeleteResult *
@@ -492,11 +461,9 @@ wemb_ivf_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats)
 {
 	IvfMeta		meta;
 
+	stats = wemb_index_vacuum_cleanup(info, stats, run);
 	if (info->analyze_only)
 		return stats;
-	if (stats == NULL)
-		stats = vacuum_index(info, NULL, NULL, NULL);
-	IndexFreeSpaceMapVacuum(info->index);
 	wemb_ivf_read_meta(info->index, &meta);
 	if (meta.lists > CURVE_GROWTH * meta.curve_lists)
 		wemb_ivf_curve_measure(info->index);
