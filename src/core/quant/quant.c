@@ -12,7 +12,7 @@
 #define HALF_LARGEST	65504.0
 
 /* Scales that are tried for codes of more than a bit, times the one that is best for a normal distribution. */
-#define SCALES			12
+#define SCALES			12		/* a multiple of four, which are tried together */
 #define SCALE_FIRST		0.70
 #define SCALE_STEP		0.06
 
@@ -112,7 +112,7 @@ magnitude(double size, double scale, int largest)
 {
 	double		m = size * scale;
 
-	return m < largest ? (int) m : largest;
+	return (int) (m < largest ? m : largest);
 }
 
 /*
@@ -124,41 +124,86 @@ magnitude(double size, double scale, int largest)
 static double
 best_scale(const Quant *quant, const float *x, const float *centroid, double rr)
 {
+	typedef float Lanes __attribute__((vector_size(16)));
+	typedef int32_t Integers __attribute__((vector_size(16)));
 	static const double step[QUANT_MAX_BITS + 1] = {0, 1.596, 0.9957, 0.5860, 0.3352, 0.1881, 0.1041, 0.0569, 0.0308};
 	double		normal = sqrt(quant->padded / rr) / step[quant->bits];
-	double		best = normal,
-				best_cosine = 0;
-	int			largest = (1 << (quant->bits - 1)) - 1;
+	float		largest = (float) ((1 << (quant->bits - 1)) - 1);
+	Lanes		limit = {largest, largest, largest, largest};
+	Lanes		scales[SCALES / 4],
+				rc[SCALES / 4] = {0},
+				cc[SCALES / 4] = {0};
+	double		best_cosine = 0;
+	int			best = 0;
 
 	for (int s = 0; s < SCALES; s++)
+		scales[s / 4][s % 4] = (float) (SCALE_FIRST + SCALE_STEP * s);
+	for (int i = 0; i < quant->padded; i++)
 	{
-		double		scale = normal * (SCALE_FIRST + SCALE_STEP * s),
-					rc = 0,
-					cc = 0;
+		float		size = (float) (fabsf(x[i] - centroid[i]) * normal);
 
-		for (int i = 0; i < quant->padded; i++)
+		for (int k = 0; k < SCALES / 4; k++)
 		{
-			double		size = fabsf(x[i] - centroid[i]);
-			double		c = magnitude(size, scale, largest) + 0.5;
+			Lanes		m = size * scales[k];
+			Integers	less = m < limit;
+			Lanes		c;
 
-			rc += size * c;
-			cc += c * c;
-		}
-		if (rc * rc > best_cosine * cc)
-		{
-			best = scale;
-			best_cosine = rc * rc / cc;
+			m = (Lanes) (((Integers) m & less) | ((Integers) limit & ~less));
+			c = __builtin_convertvector(__builtin_convertvector(m, Integers), Lanes) + 0.5f;
+			rc[k] += size * c;
+			cc[k] += c * c;
 		}
 	}
-	return best;
+	for (int s = 0; s < SCALES; s++)
+	{
+		double		cosine = (double) rc[s / 4][s % 4] * rc[s / 4][s % 4] / cc[s / 4][s % 4];
+
+		if (cosine > best_cosine)
+		{
+			best = s;
+			best_cosine = cosine;
+		}
+	}
+	return normal * (SCALE_FIRST + SCALE_STEP * best);
+}
+
+/*
+ * Numbers of eight dimensions, a byte each, the first one lowest; what they add to the products is added dimension by
+ * dimension.
+ */
+static uint64_t
+encode_eight(const float *x, const float *centroid, double scale, int top, Products *p)
+{
+	uint64_t	numbers = 0;
+
+	for (int i = 0; i < 8; i++)
+	{
+		double		r = x[i] - centroid[i];
+		int			m = magnitude(fabs(r), scale, top - 1);
+		int			number = top + (m ^ -(r <= 0)); /* without branches: nobody can foresee signs */
+		double		c = number - (top - 0.5);
+
+		numbers |= (uint64_t) number << 8 * i;
+		p->rc += r * c;
+		p->cc += c * c;
+		p->centroid_c += centroid[i] * c;
+		p->centroid_r += centroid[i] * r;
+	}
+	return numbers;
+}
+
+/* The lowest bits of eight bytes as one. */
+static uint8_t
+lowest_bits(uint64_t bytes)
+{
+	return (uint8_t) ((bytes & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56);
 }
 
 /* Planes of a code of several bits; the first is there. */
 static Products
 encode_planes(const Quant *quant, const float *x, const float *centroid, uint8_t *code)
 {
-	int			plane_bytes = quant->padded / 8,
-				top = 1 << (quant->bits - 1);
+	int			plane_bytes = quant->padded / 8;
 	Products	p = {0};
 	double		scale;
 
@@ -171,21 +216,12 @@ encode_planes(const Quant *quant, const float *x, const float *centroid, uint8_t
 		return p;
 	}
 	scale = best_scale(quant, x, centroid, p.rr);
-	memset(code + plane_bytes, 0, (size_t) (quant->code_bytes - plane_bytes));
-	for (int i = 0; i < quant->padded; i++)
+	for (int i = 0; i < plane_bytes; i++)
 	{
-		double		r = x[i] - centroid[i];
-		int			m = magnitude(fabs(r), scale, top - 1);
-		int			number = r > 0 ? top + m : top - 1 - m;
-		double		c = number - (top - 0.5);
+		uint64_t	numbers = encode_eight(x + 8 * i, centroid + 8 * i, scale, 1 << (quant->bits - 1), &p);
 
 		for (int bit = 1; bit < quant->bits; bit++)
-			if (number >> (quant->bits - 1 - bit) & 1)
-				code[bit * plane_bytes + i / 8] |= (uint8_t) (1 << i % 8);
-		p.rc += r * c;
-		p.cc += c * c;
-		p.centroid_c += centroid[i] * c;
-		p.centroid_r += centroid[i] * r;
+			code[bit * plane_bytes + i] = lowest_bits(numbers >> (quant->bits - 1 - bit));
 	}
 	return p;
 }
