@@ -5,7 +5,8 @@
  * Of a dead row the cell loses its tid, and nothing else changes; scans that
  * are under way read on.  A list of which much is dead is written anew into
  * fewer pages.  Pages that nothing leads to any more are retired first, and
- * used again when no scan can stand on them.
+ * used again when no scan can stand on them (index/vacuum.h): if that is at once, by the
+ * lists that are written anew next.
  *
  * A list is locked (ivf_space.h) while it is cleaned, so that it is not written
  * anew meanwhile: a split moves rows only into a list behind all others, which is cleaned in its turn.
@@ -28,7 +29,16 @@
 #include "utils/memutils.h"
 
 #define DEAD_SHARE		4		/* a list is written anew when more than one of so many rows is dead */
+#define FREE_SHARE		64		/* retired pages are freed when one of so many is, before all lists have been cleaned */
 #define CURVE_GROWTH	1.5		/* the curve is measured anew when there are so many times as many lists */
+
+/* A growing list of pages. */
+typedef struct BlockList
+{
+	BlockNumber *blocks;
+	Size		n;
+	Size		room;
+} BlockList;
 
 typedef struct IvfVacuum
 {
@@ -36,6 +46,9 @@ typedef struct IvfVacuum
 	IvfIndex   *index;
 	uint8	   *reached;		/* a bit a block: a list leads there */
 	BlockNumber nblocks;		/* that those are of */
+	BlockList	retired;		/* pages that nothing leads to, but a scan may stand on */
+	BlockList	old;			/* no scan does */
+	uint64		stamp;			/* the latest of old */
 	PGAlignedBlock codes;		/* a copy of the page of codes at work */
 } IvfVacuum;
 
@@ -50,6 +63,18 @@ static bool
 is_reached(const IvfVacuum *vacuum, BlockNumber block)
 {
 	return block >= vacuum->nblocks || (vacuum->reached[block / 8] & 1 << block % 8) != 0;
+}
+
+static void
+list_block(BlockList *list, BlockNumber block)
+{
+	if (list->n == list->room)
+	{
+		list->room = list->room * 2 + 64;
+		list->blocks = list->blocks == NULL ? palloc(list->room * sizeof(BlockNumber)) :
+			repalloc_huge(list->blocks, list->room * sizeof(BlockNumber));
+	}
+	list->blocks[list->n++] = block;
 }
 
 static Buffer
@@ -164,6 +189,52 @@ clean_list(IvfVacuum *vacuum, const IvfPlace *place)
 	return (rows - live) > rows / DEAD_SHARE && wemb_ivf_pages_of(layout, live) < wemb_ivf_pages_of(layout, rows);
 }
 
+/* ---- pages that are used again ---- */
+
+static void
+give_free(IvfVacuum *vacuum, BlockNumber block)
+{
+	RecordFreeIndexPage(vacuum->index->relation, block);
+	vacuum->base->stats->pages_free++;
+}
+
+static void
+free_page(IvfVacuum *vacuum, BlockNumber block)
+{
+	Buffer		buffer = read_buffer(vacuum, block);
+	GenericXLogState *xlog;
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	xlog = GenericXLogStart(vacuum->index->relation);
+	wemb_ivf_page_init(GenericXLogRegisterBuffer(xlog, buffer, GENERIC_XLOG_FULL_IMAGE), IVF_PAGE_FREE, 0);
+	GenericXLogFinish(xlog);
+	UnlockReleaseBuffer(buffer);
+	give_free(vacuum, block);
+}
+
+/* The pages of a list; only scans on standbys, of snapshots as old as the stamp, may stand on them. */
+static void
+free_pages(IvfVacuum *vacuum, BlockList *list, uint64 stamp)
+{
+	if (list->n > 0)
+		wemb_vacuum_log_reuse(vacuum->base, stamp);
+	for (Size i = 0; i < list->n; i++)
+		free_page(vacuum, list->blocks[i]);
+	list->n = 0;
+}
+
+/* Retired pages, if nobody is in the middle of a scan; returns whether that is so. */
+static bool
+free_retired(IvfVacuum *vacuum)
+{
+	uint64		stamp = U64FromFullTransactionId(ReadNextFullTransactionId());
+
+	if (!wemb_vacuum_nobody_looks())
+		return false;
+	free_pages(vacuum, &vacuum->retired, stamp);
+	return true;
+}
+
 /* ---- lists written anew ---- */
 
 /* The centroid's cell; the list keeps it while it is locked. */
@@ -181,8 +252,26 @@ read_centroid(IvfVacuum *vacuum, const IvfPlace *place)
 	return cell;
 }
 
-/* With the lock: the live rows go to new pages. */
+/* The pages of a chain become retired. */
 static void
+retire_chain(IvfVacuum *vacuum, BlockNumber head)
+{
+	const IvfCodesPage *codes = ivf_codes((Page) vacuum->codes.data);
+	BlockNumber block = head;
+
+	wemb_ivf_chain_retire(vacuum->index, head);
+	while (block != InvalidBlockNumber)
+	{
+		list_block(&vacuum->retired, block);
+		block = copy_codes(vacuum, block);
+		for (int i = 0; i < vacuum->index->layout.code_cells; i++)
+			if (codes->cells[i] != InvalidBlockNumber)
+				list_block(&vacuum->retired, codes->cells[i]);
+	}
+}
+
+/* With the lock: the live rows go to new pages.  Returns the first of the old ones. */
+static BlockNumber
 write_anew(IvfVacuum *vacuum, const IvfPlace *place)
 {
 	const IvfIndex *index = vacuum->index;
@@ -203,7 +292,9 @@ write_anew(IvfVacuum *vacuum, const IvfPlace *place)
 	list.version++;
 	wemb_ivf_read_meta(index->relation, &meta);
 	wemb_ivf_list_publish(index, place, &list, NULL, meta.lists);
-	wemb_ivf_chain_retire(index, old);
+	for (uint32 i = 0; i < wemb_ivf_pages_of(&index->layout, rows); i++)
+		mark_reached(vacuum, blocks[i]);
+	return old;
 }
 
 /* No list is split meanwhile, so that their number stays. */
@@ -213,14 +304,18 @@ repack_list(IvfVacuum *vacuum, const IvfPlace *place)
 	Relation	relation = vacuum->index->relation;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb ivf list", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
+	BlockNumber head;
 
 	LockPage(relation, IVF_SPLIT_LOCK, ExclusiveLock);
 	LockPage(relation, IVF_LIST_LOCK(place->number), ExclusiveLock);
-	write_anew(vacuum, place);
+	head = write_anew(vacuum, place);
 	UnlockPage(relation, IVF_LIST_LOCK(place->number), ExclusiveLock);
 	UnlockPage(relation, IVF_SPLIT_LOCK, ExclusiveLock);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
+	retire_chain(vacuum, head);
+	if (vacuum->retired.n > vacuum->nblocks / FREE_SHARE && free_retired(vacuum))
+		IndexFreeSpaceMapVacuum(relation);
 }
 
 /* ---- the directory ---- */
@@ -362,29 +457,11 @@ look_again(IvfVacuum *vacuum, BlockNumber block, uint16 kind, uint32 owner)
 		return;
 	LockPage(vacuum->index->relation, IVF_LIST_LOCK(list), ExclusiveLock);
 	if (!leads_to(vacuum, &place, block))
+	{
 		wemb_ivf_page_retire(vacuum->index, block, U64FromFullTransactionId(ReadNextFullTransactionId()));
+		list_block(&vacuum->retired, block);
+	}
 	UnlockPage(vacuum->index->relation, IVF_LIST_LOCK(list), ExclusiveLock);
-}
-
-/* A retired page that no scan can stand on becomes free. */
-static void
-free_page(IvfVacuum *vacuum, BlockNumber block)
-{
-	Buffer		buffer = read_buffer(vacuum, block);
-	GenericXLogState *xlog;
-
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	xlog = GenericXLogStart(vacuum->index->relation);
-	wemb_ivf_page_init(GenericXLogRegisterBuffer(xlog, buffer, GENERIC_XLOG_FULL_IMAGE), IVF_PAGE_FREE, 0);
-	GenericXLogFinish(xlog);
-	UnlockReleaseBuffer(buffer);
-}
-
-static void
-give_free(IvfVacuum *vacuum, BlockNumber block)
-{
-	RecordFreeIndexPage(vacuum->index->relation, block);
-	vacuum->base->stats->pages_free++;
 }
 
 static void
@@ -402,12 +479,26 @@ recycle_page(IvfVacuum *vacuum, BlockNumber block)
 		give_free(vacuum, block);
 	else if (special.retired != 0 && wemb_horizon_passed(FullTransactionIdFromU64(special.retired)))
 	{
-		free_page(vacuum, block);
-		give_free(vacuum, block);
+		list_block(&vacuum->old, block);
+		vacuum->stamp = Max(vacuum->stamp, special.retired);
 	}
-	else if (special.retired == 0 && !is_reached(vacuum, block) &&
-			 (special.kind == IVF_PAGE_CODES || special.kind == IVF_PAGE_CELLS))
+	else if (special.retired != 0)
+		list_block(&vacuum->retired, block);
+	else if (!is_reached(vacuum, block) && (special.kind == IVF_PAGE_CODES || special.kind == IVF_PAGE_CELLS))
 		look_again(vacuum, block, special.kind, special.owner);
+}
+
+/* All pages but the metapage. */
+static void
+recycle_pages(IvfVacuum *vacuum)
+{
+	vacuum->retired.n = 0;		/* the pass comes to them */
+	vacuum->base->stats->pages_free = 0;
+	wemb_horizon_refresh();
+	for (BlockNumber block = IVF_DIRECTORY_BLKNO; block < vacuum->nblocks; block++)
+		recycle_page(vacuum, block);
+	(void) free_retired(vacuum);
+	free_pages(vacuum, &vacuum->old, vacuum->stamp);
 }
 
 /* ---- the verbs ---- */
@@ -443,9 +534,7 @@ run(const IndexVacuum *base)
 												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	mark_reached(vacuum, IVF_META_BLKNO);
 	clean_lists(vacuum);
-	wemb_horizon_refresh();
-	for (BlockNumber block = IVF_DIRECTORY_BLKNO; block < vacuum->nblocks; block++)
-		recycle_page(vacuum, block);
+	recycle_pages(vacuum);
 	set_rows(vacuum, (uint64) base->stats->num_index_tuples);
 }
 
