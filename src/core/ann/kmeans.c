@@ -8,6 +8,7 @@
  */
 #include "core/ann/kmeans.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -18,11 +19,13 @@
 #define SAMPLE_PER_LIST	50
 #define SAMPLE_LEAST	4096
 
-#define MAX_ROUNDS		12
-#define TRADE_ROUNDS	8		/* in which lists are given up for others to be split; the rest settle that */
+#define MAX_ROUNDS		8
+#define TRADE_ROUNDS	6		/* in which lists are given up for others to be split; the rest settle that */
 #define TRADED_SHARE	8		/* of lists, a round at the most: one in so many */
 #define TRADE_FAILURES	8		/* lists that are not worth splitting, then no more are tried */
 #define SETTLED			0.002	/* of the spread: a round that gains less is the last */
+#define HALF_ROUNDS		4		/* of each second row: where centroids are far from settled the others say no more */
+#define HALF_LEAST		2048	/* rows, or all take part in all rounds */
 
 #define ORIGIN_ROWS		256		/* whose mean is the origin */
 #define PREPARE_ROWS	4096	/* of a share */
@@ -51,7 +54,9 @@ typedef struct ListWeight
 struct Kmeans
 {
 	KmeansConfig config;
-	int			n;				/* rows of the sample */
+	int			given;			/* rows of the sample */
+	int			skip;			/* the round is of one row in so many */
+	int			n;				/* which are so many rows */
 	int			k;
 	size_t		stride;			/* of rows and sums */
 	KmeansStage stage;
@@ -95,10 +100,11 @@ at(const Kmeans *kmeans, size_t offset)
 	return (char *) kmeans + offset;
 }
 
+/* Row i of those of the round. */
 static inline float *
 row_at(const Kmeans *kmeans, int i)
 {
-	return (float *) at(kmeans, kmeans->rows) + i * kmeans->stride;
+	return (float *) at(kmeans, kmeans->rows) + (size_t) i * kmeans->skip * kmeans->stride;
 }
 
 static inline Centroids *
@@ -126,7 +132,7 @@ wemb_kmeans_init(void *block, const KmeansConfig *config)
 {
 	Kmeans	   *kmeans = block;
 
-	*kmeans = (Kmeans) {.config = *config};
+	*kmeans = (Kmeans) {.config = *config, .skip = 1};
 	layout(kmeans);
 	return kmeans;
 }
@@ -160,7 +166,7 @@ wemb_kmeans_start(Kmeans *kmeans, int n)
 	const KmeansConfig *config = &kmeans->config;
 	CentroidsConfig set = {.dim = config->dim, .spherical = config->spherical};
 
-	kmeans->n = n;
+	kmeans->given = kmeans->n = n;
 	kmeans->k = config->k < n ? config->k : n;
 	find_origin(kmeans);
 	set.n = kmeans->k;
@@ -215,7 +221,7 @@ wemb_kmeans_shares(const Kmeans *kmeans)
 	switch (kmeans->stage)
 	{
 		case KMEANS_PREPARE:
-			return shares_of(kmeans->n, PREPARE_ROWS);
+			return shares_of(kmeans->given, PREPARE_ROWS);
 		case KMEANS_ASSIGN:
 			return shares_of(kmeans->n, assign_rows(kmeans));
 		case KMEANS_MEANS:
@@ -230,7 +236,9 @@ assign_share(Kmeans *kmeans, int share)
 {
 	int			each = assign_rows(kmeans);
 	int			first = share * each;
-	CentroidRows rows = {row_at(kmeans, first), kmeans->stride, kmeans->n - first < each ? kmeans->n - first : each};
+	CentroidRows rows = {
+		row_at(kmeans, first), kmeans->skip * kmeans->stride, kmeans->n - first < each ? kmeans->n - first : each
+	};
 
 	wemb_centroids_assign(set_of(kmeans), &rows, kmeans->nearest,
 						  (CentroidHit *) at(kmeans, kmeans->hits) + (size_t) first * kmeans->nearest);
@@ -246,8 +254,8 @@ mean_share(Kmeans *kmeans, int share)
 	for (int list = share; list < kmeans->k; list += MEAN_SHARES)
 	{
 		RowList		rows = {
-			row_at(kmeans, 0), (int) kmeans->stride, (int) kmeans->stride, starts[list + 1] - starts[list],
-			(int32_t *) at(kmeans, kmeans->order) + starts[list]
+			row_at(kmeans, 0), kmeans->skip * (int) kmeans->stride, (int) kmeans->stride,
+			starts[list + 1] - starts[list], (int32_t *) at(kmeans, kmeans->order) + starts[list]
 		};
 
 		if (rows.n == 0)
@@ -372,7 +380,7 @@ static double
 own_centroid(Kmeans *kmeans, const int32_t *rows, int n)
 {
 	float	   *sum = at(kmeans, kmeans->sums);
-	RowList		list = {row_at(kmeans, 0), (int) kmeans->stride, (int) kmeans->stride, n, rows};
+	RowList		list = {row_at(kmeans, 0), kmeans->skip * (int) kmeans->stride, (int) kmeans->stride, n, rows};
 	double		squared;
 
 	if (n == 0)
@@ -502,6 +510,13 @@ trade_lists(Kmeans *kmeans)
 static void
 start_round(Kmeans *kmeans, int round)
 {
+	int			skip = round < HALF_ROUNDS && kmeans->given >= HALF_LEAST ? 2 : 1;
+
+	/* what the spread is of other rows cannot be compared */
+	if (round == 0 || skip != kmeans->skip)
+		kmeans->spread = DBL_MAX;
+	kmeans->skip = skip;
+	kmeans->n = kmeans->given / skip;
 	kmeans->round = round;
 	kmeans->nearest = round < TRADE_ROUNDS && kmeans->k > 1 ? 2 : 1;
 	kmeans->stage = KMEANS_ASSIGN;
@@ -517,7 +532,7 @@ count_assignment(Kmeans *kmeans)
 	kmeans->spread = find_spread(kmeans);
 	changed = kmeans->nearest > 1 && trade_lists(kmeans);
 	kmeans->last = kmeans->round + 1 >= MAX_ROUNDS ||
-		(kmeans->round > 0 && !changed && before - kmeans->spread <= SETTLED * before);
+		(kmeans->skip == 1 && !changed && before - kmeans->spread <= SETTLED * before);
 }
 
 /* Centroids without rows go; the others come to where vectors are. */
