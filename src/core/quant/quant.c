@@ -115,6 +115,74 @@ magnitude(double size, double scale, int largest)
 	return (int) (m < largest ? m : largest);
 }
 
+typedef float Lanes __attribute__((vector_size(16)));
+typedef int32_t LaneNumbers __attribute__((vector_size(16)));
+
+/* For each of the scales <r, c> and <c, c>, where r is in steps that are best for a normal distribution. */
+typedef struct ScaleSums
+{
+	Lanes		scales[SCALES / 4];
+	Lanes		rc[SCALES / 4];
+	Lanes		cc[SCALES / 4];
+} ScaleSums;
+
+static inline Lanes
+four_of(float x)
+{
+	return (Lanes) {x, x, x, x};
+}
+
+/* Two bits: c is 1/2, and 3/2 from the scale's first step on. */
+static void
+sum_two_bits(ScaleSums *sums, const float *x, const float *centroid, int n, double normal)
+{
+	Lanes		large[SCALES / 4] = {0};	/* sum of those from the first step on */
+	LaneNumbers count[SCALES / 4] = {0};	/* of them, negative */
+	float		all = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		float		size = (float) (fabsf(x[i] - centroid[i]) * normal);
+
+		all += size;
+		for (int k = 0; k < SCALES / 4; k++)
+		{
+			LaneNumbers above = size * sums->scales[k] >= 1;
+
+			large[k] += (Lanes) ((LaneNumbers) four_of(size) & above);
+			count[k] += above;
+		}
+	}
+	for (int k = 0; k < SCALES / 4; k++)
+	{
+		sums->rc[k] = all / 2 + large[k];
+		sums->cc[k] = (float) n / 4 - 2 * __builtin_convertvector(count[k], Lanes);
+	}
+}
+
+static void
+sum_more_bits(ScaleSums *sums, const float *x, const float *centroid, int n, double normal, float largest)
+{
+	Lanes		limit = four_of(largest);
+
+	for (int i = 0; i < n; i++)
+	{
+		float		size = (float) (fabsf(x[i] - centroid[i]) * normal);
+
+		for (int k = 0; k < SCALES / 4; k++)
+		{
+			Lanes		m = size * sums->scales[k];
+			LaneNumbers less = m < limit;
+			Lanes		c;
+
+			m = (Lanes) (((LaneNumbers) m & less) | ((LaneNumbers) limit & ~less));
+			c = __builtin_convertvector(__builtin_convertvector(m, LaneNumbers), Lanes) + 0.5f;
+			sums->rc[k] += size * c;
+			sums->cc[k] += c * c;
+		}
+	}
+}
+
 /*
  * The scale at which the grid of 2^bits numbers points nearest to r's
  * direction.  The step that is best for a normal distribution is within a few
@@ -124,39 +192,22 @@ magnitude(double size, double scale, int largest)
 static double
 best_scale(const Quant *quant, const float *x, const float *centroid, double rr)
 {
-	typedef float Lanes __attribute__((vector_size(16)));
-	typedef int32_t Integers __attribute__((vector_size(16)));
 	static const double step[QUANT_MAX_BITS + 1] = {0, 1.596, 0.9957, 0.5860, 0.3352, 0.1881, 0.1041, 0.0569, 0.0308};
 	double		normal = sqrt(quant->padded / rr) / step[quant->bits];
-	float		largest = (float) ((1 << (quant->bits - 1)) - 1);
-	Lanes		limit = {largest, largest, largest, largest};
-	Lanes		scales[SCALES / 4],
-				rc[SCALES / 4] = {0},
-				cc[SCALES / 4] = {0};
 	double		best_cosine = 0;
 	int			best = 0;
+	ScaleSums	sums = {0};
 
 	for (int s = 0; s < SCALES; s++)
-		scales[s / 4][s % 4] = (float) (SCALE_FIRST + SCALE_STEP * s);
-	for (int i = 0; i < quant->padded; i++)
-	{
-		float		size = (float) (fabsf(x[i] - centroid[i]) * normal);
-
-		for (int k = 0; k < SCALES / 4; k++)
-		{
-			Lanes		m = size * scales[k];
-			Integers	less = m < limit;
-			Lanes		c;
-
-			m = (Lanes) (((Integers) m & less) | ((Integers) limit & ~less));
-			c = __builtin_convertvector(__builtin_convertvector(m, Integers), Lanes) + 0.5f;
-			rc[k] += size * c;
-			cc[k] += c * c;
-		}
-	}
+		sums.scales[s / 4][s % 4] = (float) (SCALE_FIRST + SCALE_STEP * s);
+	if (quant->bits == 2)
+		sum_two_bits(&sums, x, centroid, quant->padded, normal);
+	else
+		sum_more_bits(&sums, x, centroid, quant->padded, normal, (float) ((1 << (quant->bits - 1)) - 1));
 	for (int s = 0; s < SCALES; s++)
 	{
-		double		cosine = (double) rc[s / 4][s % 4] * rc[s / 4][s % 4] / cc[s / 4][s % 4];
+		double		rc = sums.rc[s / 4][s % 4];
+		double		cosine = rc * rc / sums.cc[s / 4][s % 4];
 
 		if (cosine > best_cosine)
 		{
