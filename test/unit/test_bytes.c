@@ -79,6 +79,28 @@ close_to(double got, double exact, double size, int n)
 	return fabs(got - exact) <= (n + 3) * ldexp(1, -23) * size;
 }
 
+/* Distances from moments, too, and the products that they are made of. */
+static bool
+points_agree(const WembKernel *kernel, const ByteVector *a, const ByteVector *b, int n)
+{
+	const WembKernel *before = wemb_kernel;
+	Exact		e = exact_bytes(a, b, n);
+	BytePoint	left = {*a, wemb_byte_moments(a->bytes, n)};
+	BytePoint	right = {*b, wemb_byte_moments(b->bytes, n)};
+	uint64_t	products = 0;
+	bool		ok;
+
+	for (int i = 0; i < n; i++)
+		products += (uint64_t) a->bytes[i] * b->bytes[i];
+	wemb_kernel_use(kernel);
+	ok = kernel->products_u8(a->bytes, b->bytes, n) == products &&
+		fabs(wemb_byte_dot(&left, &right, n) - e.dot) <= ldexp(1, -24) * fabs(e.dot) + 1e-13 * e.dot_size &&
+		fabs(wemb_byte_l2sq(&left, &right, n) - e.l2sq) <= ldexp(1, -24) * e.l2sq + 1e-13 * e.l2sq_size &&
+		wemb_byte_l2sq(&left, &left, n) == 0;
+	wemb_kernel_use(before);
+	return ok;
+}
+
 static bool
 kernel_agrees(const WembKernel *kernel, const float *x, const ByteVector *a, const ByteVector *b, int n)
 {
@@ -88,7 +110,7 @@ kernel_agrees(const WembKernel *kernel, const float *x, const ByteVector *a, con
 		close_to(kernel->l1_f32_u8(x, b, n), e.l1, e.l1_size, n);
 
 	e = exact_bytes(a, b, n);
-	return ok && close_to(kernel->dot_u8(a, b, n), e.dot, e.dot_size, n) &&
+	return ok && points_agree(kernel, a, b, n) && close_to(kernel->dot_u8(a, b, n), e.dot, e.dot_size, n) &&
 		close_to(kernel->l2sq_u8(a, b, n), e.l2sq, e.l2sq_size, n) &&
 		close_to(kernel->l1_u8(a, b, n), e.l1, e.l1_size, n);
 }

@@ -188,3 +188,24 @@ ISA(l1_u8) (const ByteVector *a, const ByteVector *b, int n)
 
 	return ISA(sum_terms) (&s, n, ISA(byte_side), ISA(size_term));
 }
+
+static uint32_t
+ISA(products_u8) (const uint8_t *a, const uint8_t *b, int n)
+{
+	vi			parts[2] = {vi_zero(), vi_zero()};
+	int			i = 0;
+
+	for (; i + 2 * VI_BYTES <= n; i += 2 * VI_BYTES)
+	{
+		parts[0] = vi_add(parts[0], vi_products(a + i, b + i));
+		parts[1] = vi_add(parts[1], vi_products(a + i + VI_BYTES, b + i + VI_BYTES));
+	}
+	if (i + VI_BYTES <= n)
+	{
+		parts[0] = vi_add(parts[0], vi_products(a + i, b + i));
+		i += VI_BYTES;
+	}
+	if (i < n)
+		parts[1] = vi_add(parts[1], vi_products_part(a + i, b + i, n - i));
+	return vi_sum(vi_add(parts[0], parts[1]));
+}

@@ -196,6 +196,33 @@ vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
 	_mm_storeu_si128((__m128i *) p, _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)));
 }
 
+typedef __m256i vi;
+
+#define VI_BYTES		32
+#define vi_zero()		_mm256_setzero_si256()
+#define vi_add(a, b)	_mm256_add_epi32(a, b)
+#define vi_products(p, q) products_of_bytes(vb_load(p), vb_load(q))
+#define vi_products_part(p, q, n) products_of_bytes(vb_load_part(p, n), vb_load_part(q, n))
+
+/* Even and odd bytes apart, as words of 16 bits: there is no such product of two numbers without a sign. */
+static inline vi
+products_of_bytes(__m256i a, __m256i b)
+{
+	const __m256i low = _mm256_set1_epi16(255);
+
+	return _mm256_add_epi32(_mm256_madd_epi16(_mm256_and_si256(a, low), _mm256_and_si256(b, low)),
+							_mm256_madd_epi16(_mm256_srli_epi16(a, 8), _mm256_srli_epi16(b, 8)));
+}
+
+static inline uint32_t
+vi_sum(vi v)
+{
+	__m128i		half = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+
+	half = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
+	return (uint32_t) _mm_cvtsi128_si32(half) + (uint32_t) _mm_extract_epi32(half, 1);
+}
+
 #define VT_BYTES		32
 
 typedef uint8_t vt __attribute__((vector_size(VT_BYTES)));

@@ -115,6 +115,25 @@ vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
 	_mm_storeu_si128((__m128i *) p, _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1)));
 }
 
+typedef __m512i vi;
+
+#define VI_BYTES		64
+#define vi_zero()		_mm512_setzero_si512()
+#define vi_add(a, b)	_mm512_add_epi32(a, b)
+#define vi_sum(v)		((uint32_t) _mm512_reduce_add_epi32(v))
+#define vi_products(p, q) products_of_bytes(vb_load(p), vb_load(q))
+#define vi_products_part(p, q, n) products_of_bytes(vb_load_part(p, n), vb_load_part(q, n))
+
+/* As in isa_avx2.h. */
+static inline vi
+products_of_bytes(__m512i a, __m512i b)
+{
+	const __m512i low = _mm512_set1_epi16(255);
+
+	return _mm512_add_epi32(_mm512_madd_epi16(_mm512_and_si512(a, low), _mm512_and_si512(b, low)),
+							_mm512_madd_epi16(_mm512_srli_epi16(a, 8), _mm512_srli_epi16(b, 8)));
+}
+
 #define VT_BYTES		64
 
 typedef uint8_t vt __attribute__((vector_size(VT_BYTES)));

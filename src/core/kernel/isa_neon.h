@@ -159,6 +159,22 @@ vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
 	vst1q_s32(p, vreinterpretq_s32_u32(sums));
 }
 
+typedef uint32x4_t vi;
+
+#define VI_BYTES		16
+#define vi_zero()		vdupq_n_u32(0)
+#define vi_add(a, b)	vaddq_u32(a, b)
+#define vi_sum(v)		vaddvq_u32(v)
+#define vi_products(p, q) products_of_bytes(vld1q_u8(p), vld1q_u8(q))
+#define vi_products_part(p, q, n) \
+	products_of_bytes(vreinterpretq_u8_u64(vb_load_part(p, n)), vreinterpretq_u8_u64(vb_load_part(q, n)))
+
+static inline vi
+products_of_bytes(uint8x16_t a, uint8x16_t b)
+{
+	return vpadalq_u16(vpaddlq_u16(vmull_u8(vget_low_u8(a), vget_low_u8(b))), vmull_high_u8(a, b));
+}
+
 #define VT_BYTES		16
 
 typedef uint8x16_t vt;

@@ -42,6 +42,13 @@
  *	vb_store_sums(p, a, b, c, d)
  *						the sums of all parts of a, b, c and d, to memory as integers of 32 bits
  *
+ *	vi, VI_BYTES		a vector of integers of 32 bits without a sign; the bytes that it takes products of
+ *	vi_zero vi_add vi_sum
+ *						all zero; element by element; the sum of all of them
+ *	vi_products(p, q)	the sum of products of bytes in memory, in parts
+ *	vi_products_part(p, q, n)
+ *						the same of n bytes, 0 < n < VI_BYTES
+ *
  *	vt, VT_BYTES		a vector of bytes, and how many it holds
  *	vt_lookup(t, i)		in every 16 bytes: t's byte at each of i's, which are below 16
  *	vt_fold				as eight words of 16 bits: the sums of those in the same place of every 16 bytes
@@ -298,6 +305,40 @@ vb_store_sums(int32_t *p, vb a, vb b, vb c, vb d)
 	p[1] = (int32_t) b;
 	p[2] = (int32_t) c;
 	p[3] = (int32_t) d;
+}
+
+typedef vf_bits vi;
+
+#define VI_BYTES		16
+#define vi_zero()		((vi) {0})
+#define vi_add(a, b)	((a) + (b))
+#define vi_sum(v)		(((v)[0] + (v)[2]) + ((v)[1] + (v)[3]))
+
+/* A product of two bytes fits a word. */
+static inline vi
+vi_products(const uint8_t *p, const uint8_t *q)
+{
+	vf_words	a,
+				b;
+	vi			even,
+				odd;
+
+	memcpy(&a, p, sizeof(a));
+	memcpy(&b, q, sizeof(b));
+	even = (vi) ((a & 255) * (b & 255));
+	odd = (vi) ((a >> 8) * (b >> 8));
+	return (even & 0xFFFFu) + (even >> 16) + (odd & 0xFFFFu) + (odd >> 16);
+}
+
+static inline vi
+vi_products_part(const uint8_t *p, const uint8_t *q, int n)
+{
+	uint8_t		a[VI_BYTES] = {0},
+				b[VI_BYTES] = {0};
+
+	memcpy(a, p, (size_t) n);
+	memcpy(b, q, (size_t) n);
+	return vi_products(a, b);
 }
 
 #define VT_BYTES		16

@@ -231,6 +231,7 @@ typedef struct WembKernel
 	float		(*dot_u8) (const ByteVector *a, const ByteVector *b, int n);
 	float		(*l2sq_u8) (const ByteVector *a, const ByteVector *b, int n);
 	float		(*l1_u8) (const ByteVector *a, const ByteVector *b, int n);
+	uint32_t	(*products_u8) (const uint8_t *a, const uint8_t *b, int n);	/* sum of a[i] * b[i]; exact to n = 2^16 */
 	void		(*f32_from_f16) (const Half *x, float *y, int n);	/* exact */
 	void		(*f16_from_f32) (const float *x, Half *y, int n);	/* the bits of half_from_float() */
 	uint64_t	(*differing_bits) (const uint8_t *a, const uint8_t *b, int n);	/* of n bytes; exact */

@@ -18,6 +18,7 @@ const WembKernel ISA(wemb_kernel) = {
 	.dot_u8 = ISA(dot_u8),
 	.l2sq_u8 = ISA(l2sq_u8),
 	.l1_u8 = ISA(l1_u8),
+	.products_u8 = ISA(products_u8),
 	.f32_from_f16 = ISA(f32_from_f16),
 	.f16_from_f32 = ISA(f16_from_f32),
 	.differing_bits = ISA(differing_bits),

@@ -62,3 +62,13 @@ wemb_bytes_encode(const float *x, int dim, bool l1, uint8_t *bytes, ByteScale *s
 	}
 	scale->lost = float_above((l1 ? lost : sqrt(lost)) * (1 + SUM_ROUNDING));
 }
+
+ByteMoments
+wemb_byte_moments(const uint8_t *bytes, int dim)
+{
+	ByteMoments moments = {.squares = wemb_kernel->products_u8(bytes, bytes, dim)};
+
+	for (int i = 0; i < dim; i++)
+		moments.sum += bytes[i];
+	return moments;
+}

@@ -12,14 +12,23 @@
 #define FIRST_SEEN		4096	/* nodes that a search may come across before it grows */
 #define BACK_LINK_TRIES	4		/* then a link back is given up */
 #define CACHE_LINE		64
+#define NODES_AHEAD		2		/* whole copies that are fetched before they are needed */
+
+/* How distances are computed. */
+typedef enum BuildMeasure
+{
+	MEASURE_COPIES,				/* wemb_copy_distance() */
+	MEASURE_SQUARES,			/* by moments */
+	MEASURE_PRODUCTS
+} BuildMeasure;
 
 struct BuildInserter
 {
 	GraphStore	store;			/* first, so that one can be taken for the other */
 	BuildGraph *graph;
 	const HnswIndex *index;
-	float		(*bytes_distance) (const ByteVector *a, const ByteVector *b, int n);	/* NULL: of other forms */
-	float		sign;			/* a distance is bytes_distance times this */
+	BuildMeasure measure;
+	int			copy_bytes;		/* of most copies */
 	uint32		query;			/* a node: distances are to it */
 	uint32		spare;			/* a node of layer 0 that the row before had no use for, or HNSW_NONE */
 	GraphSearch *search;
@@ -56,16 +65,19 @@ node_at(GraphStore *store, uint32_t number)
 static inline float
 node_distance(const BuildInserter *inserter, const BuildNode *a, const BuildNode *b)
 {
-	ByteVector	left = {a->bytes, a->low, a->step};
-	ByteVector	right = {b->bytes, b->low, b->step};
+	const IndexVectors *vectors = &inserter->index->vectors;
+	BytePoint	left = build_point(a);
+	BytePoint	right = build_point(b);
 	IndexCopy	from;
 	IndexCopy	to;
 
-	if (inserter->bytes_distance != NULL)
-		return inserter->sign * inserter->bytes_distance(&left, &right, inserter->index->vectors.dim);
+	if (inserter->measure == MEASURE_SQUARES)
+		return wemb_byte_l2sq(&left, &right, vectors->dim);
+	if (inserter->measure == MEASURE_PRODUCTS)
+		return -wemb_byte_dot(&left, &right, vectors->dim);
 	from = build_copy(a);
 	to = build_copy(b);
-	return wemb_copy_distance(&inserter->index->vectors, &from, &to);
+	return wemb_copy_distance(vectors, &from, &to);
 }
 
 static inline void
@@ -73,6 +85,15 @@ prefetch_node(const BuildNode *node)
 {
 	__builtin_prefetch(node);
 	__builtin_prefetch((const char *) node + CACHE_LINE);
+}
+
+/* What is not fetched by prefetch_node(). */
+static inline void
+prefetch_rest(const BuildNode *node, int copy_bytes)
+{
+	for (const char *at = (const char *) node + 2 * CACHE_LINE; at < (const char *) node->bytes + copy_bytes;
+		 at += CACHE_LINE)
+		__builtin_prefetch(at);
 }
 
 static inline void
@@ -91,7 +112,11 @@ graph_distances(GraphStore *store, uint32_t number, const uint32_t *numbers, int
 	for (int i = 0; i < n; i++)
 		prefetch_node(node_at(store, numbers[i]));
 	for (int i = 0; i < n; i++)
+	{
+		if (i + NODES_AHEAD < n)
+			prefetch_rest(node_at(store, numbers[i + NODES_AHEAD]), inserter->copy_bytes);
 		distances[i] = node_distance(inserter, from, node_at(store, numbers[i]));
+	}
 }
 
 static void
@@ -183,21 +208,12 @@ make_search(BuildInserter *inserter)
 	}
 }
 
-static void
-choose_distance(BuildInserter *inserter, IndexDistance distance)
+static BuildMeasure
+choose_measure(const IndexVectors *vectors)
 {
-	switch (distance)
-	{
-		case INDEX_IP:
-			inserter->bytes_distance = wemb_kernel->dot_u8;
-			inserter->sign = -1;
-			break;
-		case INDEX_L1:
-			inserter->bytes_distance = wemb_kernel->l1_u8;
-			break;
-		default:
-			inserter->bytes_distance = wemb_kernel->l2sq_u8;
-	}
+	if (vectors->form != VALUE_BYTES || vectors->metric->distance == INDEX_L1)
+		return MEASURE_COPIES;
+	return vectors->metric->distance == INDEX_IP ? MEASURE_PRODUCTS : MEASURE_SQUARES;
 }
 
 BuildInserter *
@@ -209,9 +225,8 @@ wemb_hnsw_build_inserter(BuildGraph *graph, const HnswIndex *index)
 		graph_links, graph_is_gone, graph_below};
 	inserter->graph = graph;
 	inserter->index = index;
-	inserter->sign = 1;
-	if (index->vectors.form == VALUE_BYTES)
-		choose_distance(inserter, index->vectors.metric->distance);
+	inserter->copy_bytes = index->layout.value_size;
+	inserter->measure = choose_measure(&index->vectors);
 	inserter->spare = HNSW_NONE;
 	inserter->context = CurrentMemoryContext;
 	inserter->search_config = (GraphSearchConfig) {.max_ef = index->graph.ef, .max_seen = FIRST_SEEN};

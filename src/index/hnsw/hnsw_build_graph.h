@@ -14,6 +14,7 @@
 
 #include "postgres.h"
 
+#include "core/quant/bytes.h"
 #include "index/hnsw/hnsw_index.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
@@ -38,6 +39,8 @@ typedef struct BuildNode
 	uint16		copy_size;
 	uint8		kind;			/* BuildKind */
 	uint8		layer;
+	ByteMoments moments;		/* only of VALUE_BYTES */
+	uint32		unused[2];		/* so that the bytes begin a unit, and no word of them lies in two cache lines */
 	uint8		bytes[FLEXIBLE_ARRAY_MEMBER];
 } BuildNode;
 
@@ -155,6 +158,12 @@ build_copy(const BuildNode *node)
 	return (IndexCopy) {node->low, node->step, node->lost, node->copy_size, node->bytes};
 }
 
+static inline BytePoint
+build_point(const BuildNode *node)
+{
+	return (BytePoint) {{node->bytes, node->low, node->step}, node->moments};
+}
+
 static inline uint32 *
 build_order(BuildGraph *graph)
 {
@@ -167,6 +176,7 @@ build_set_copy(BuildNode *node, const IndexCopy *copy)
 	node->low = copy->low;
 	node->step = copy->step;
 	node->lost = copy->lost;
+	node->moments = wemb_byte_moments(copy->bytes, copy->size);
 	memcpy(node->bytes, copy->bytes, copy->size);
 }
 
