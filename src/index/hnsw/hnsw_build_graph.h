@@ -88,6 +88,7 @@ typedef struct BuildGraph
 	uint32		norder;
 	uint32		nmore;			/* slots of further heap tids, numbered after all others */
 	BlockNumber blocks;			/* of the index */
+	int			writers;		/* processes that write pages */
 	pg_atomic_uint32 claimed;	/* pages that some process has taken, to read or to write */
 	pg_atomic_uint32 files;		/* of rows turned away: numbers given out */
 	pg_atomic_uint64 filed;		/* rows turned away from the table's scan */

@@ -106,11 +106,13 @@ wemb_hnsw_team_write(BuildTeam *team, const HnswMeta *meta)
 	Team		members;
 
 	pg_atomic_write_u32(&team->load->graph->claimed, 0);
+	team->load->graph->writers = 1;
 	if (team->helpers == 0 || wemb_hnsw_build_slot_pages(team->load->graph, team->load->index) < FEW_SLOT_PAGES)
 	{
 		wemb_hnsw_build_write(team->load->graph, team->load->index);
 		return;
 	}
+	team->load->graph->writers += team->helpers;
 	task = make_task(team, meta);
 	members = wemb_team_start("wemb_hnsw_help_write", team->helpers, &task, sizeof(task));
 	wemb_hnsw_build_write(team->load->graph, team->load->index);

@@ -11,14 +11,15 @@
 #include "access/xloginsert.h"
 #include "index/hnsw/hnsw_build_write.h"
 #include "miscadmin.h"
+#include "pg/memory.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
 #define CLAIM_PAGES		16		/* that a process takes at a time */
 #define UNIT_SAMPLE		1000	/* nodes whose links are measured */
-#define CACHE_BYTES		(4 * 1024 * 1024)	/* of rotated copies, for each process */
-#define CACHE_LEAST		64
+#define CACHE_BYTES		(4 * 1024 * 1024)	/* of rotated copies, for each process, at least */
+#define CACHE_LEAST		64		/* places */
 
 /* ---- numbers ---- */
 
@@ -213,7 +214,7 @@ typedef struct PageWriter
 	BuildGraph *graph;
 	const HnswIndex *index;
 	PGAlignedBlock page;
-	uint32		cache_mask;
+	uint32		places;
 	uint32	   *cached;			/* node of each place of rotated, or HNSW_NONE */
 	float	   *rotated;
 	float	   *centroid;
@@ -221,20 +222,31 @@ typedef struct PageWriter
 	uint8	   *code;
 } PageWriter;
 
+/*
+ * A copy is rotated once for each record that links to it, if it is not kept: so all are kept, if the build's memory
+ * has room for them beside the graph.
+ */
+static uint32
+choose_places(BuildGraph *graph, Size copy)
+{
+	Size		limit = Min((Size) maintenance_work_mem * 1024, wemb_memory_available() / 4 * 3);
+	Size		used = (Size) pg_atomic_read_u32(&graph->units) * HNSW_BUILD_UNIT;
+	Size		room = limit > used ? (limit - used) / graph->writers : 0;
+
+	return (uint32) Max(Min(Max(room, CACHE_BYTES) / copy, graph->norder), CACHE_LEAST);
+}
+
 static void
 init_coder(PageWriter *writer)
 {
 	const HnswIndex *index = writer->index;
 	Size		floats = index->vectors.codes->padded;
-	uint32		places = CACHE_LEAST;
 
-	while (2 * places * floats * sizeof(float) <= CACHE_BYTES)
-		places *= 2;
-	writer->cache_mask = places - 1;
-	writer->cached = palloc(places * sizeof(uint32));
-	for (uint32 i = 0; i < places; i++)
+	writer->places = choose_places(writer->graph, floats * sizeof(float));
+	writer->cached = palloc_extended(writer->places * sizeof(uint32), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0; i < writer->places; i++)
 		writer->cached[i] = HNSW_NONE;
-	writer->rotated = palloc(places * floats * sizeof(float));
+	writer->rotated = palloc_extended(writer->places * floats * sizeof(float), MCXT_ALLOC_HUGE);
 	writer->centroid = palloc(floats * sizeof(float));
 	writer->scratch = palloc(wemb_copy_scratch_size(&index->vectors) * sizeof(float));
 	writer->code = palloc(index->vectors.codes->code_bytes);
@@ -245,7 +257,7 @@ static const float *
 rotated_copy(PageWriter *writer, uint32 node)
 {
 	BuildNode  *at = build_node(writer->graph, node);
-	uint32		place = build_links(at)->number & writer->cache_mask;
+	uint32		place = build_links(at)->number % writer->places;
 	float	   *rotated = writer->rotated + (Size) place * writer->index->vectors.codes->padded;
 
 	if (writer->cached[place] != node)
@@ -362,6 +374,8 @@ write_records(PageWriter *writer, BlockNumber block)
 void
 wemb_hnsw_build_write(BuildGraph *graph, const HnswIndex *index)
 {
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb hnsw pages", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 	PageWriter *writer = palloc0(sizeof(PageWriter));
 	uint32		pages = wemb_hnsw_build_slot_pages(graph, index);
 	uint32		page;
@@ -373,6 +387,8 @@ wemb_hnsw_build_write(BuildGraph *graph, const HnswIndex *index)
 	while ((page = pg_atomic_fetch_add_u32(&graph->claimed, CLAIM_PAGES)) < pages)
 		for (uint32 i = page; i < Min(page + CLAIM_PAGES, pages); i++)
 			write_records(writer, hnsw_block(&index->layout, graph->first) + i);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
 }
 
 /* ---- the rest ---- */
