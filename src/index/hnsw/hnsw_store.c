@@ -390,12 +390,16 @@ store_distances(GraphStore *graph, uint32_t number, const uint32_t *numbers, int
 static bool
 store_any_within(GraphStore *graph, uint32_t number, const uint32_t *numbers, int n, float bound)
 {
-	for (int i = 0; i < n; i++)
-	{
-		float		distance;
+	HnswStore  *store = (HnswStore *) graph;
+	IndexCopy	from;
+	bool		there = wemb_hnsw_store_copy(store, number, &from);
 
-		store_distances(graph, number, &numbers[i], 1, &distance);
-		if (distance < bound)
+	for (int i = 0; i < n && there; i++)
+	{
+		IndexCopy	to;
+
+		if (wemb_hnsw_store_copy(store, numbers[i], &to) &&
+			wemb_copy_distance(&store->index->vectors, &from, &to) < bound)
 			return true;
 	}
 	return false;
