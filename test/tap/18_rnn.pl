@@ -98,6 +98,25 @@ foreach my $kernel (split(/[{},]+/, $session->ask(q{SELECT vector_dims('[1]'::ve
 	cmp_ok($session->ask('SELECT max(m.vec <=> p.vec) FROM m JOIN by_portable p USING (word)'), '<', 1e-4, "$kernel: as near to portable as rounding allows");
 }
 
+# ---- texts that are like their neighbours ----
+
+# 60 sections of 16,000 tokens, each with 13 of 256 words: what one teaches is forgotten in the next.  If they came
+# in this order, the loss would be lowest while steps are large.
+WembTest::sql($node, q{CREATE TABLE sections AS SELECT s * 200 + t AS id, (SELECT string_agg('w' || (hashint4(s * 13 +
+	hashint4(s * 2000000 + t * 1000 + j) % 13) & 255), ' ') FROM generate_series(1, 80) j) AS body
+	FROM generate_series(1, 60) s, generate_series(1, 200) t ORDER BY 1});
+foreach my $workers (1, 2)
+{
+	my @loss;
+
+	$session->query(train('sections', "dimensions => 20, epochs => 8, workers => $workers"));
+	@loss = split(/ /, $session->ask(q{SELECT string_agg(loss::text, ' ' ORDER BY epoch) FROM wemb_training_log('m')}));
+	note "@loss";
+	is(scalar(grep { $loss[$_] >= $loss[ $_ - 1 ] } 1 .. $#loss), 0, "$workers processes: the loss falls in every epoch");
+	like($session->query(train('sections', "dimensions => 20, epochs => 8, tolerance => 0.001, workers => $workers") =~ s/'m'/'n'/r)->{out}, qr/^\d+$/, "$workers processes: with a tolerance");
+	is($session->ask(q{SELECT count(*) FROM wemb_training_log('n')}), 8, "$workers processes: which stops nothing while the loss falls");
+}
+
 # ---- steps that are too large ----
 
 # Gradients are cut, so numbers stay finite; what is learned may be worth little.

@@ -103,9 +103,16 @@ network_name(const TrainOptions *options)
 	return wemb_cell_name(options->cell);
 }
 
-/* Words' vectors stay where the network has put them: their mean is of use to it. */
+/*
+ * Words' vectors stay where the network has put them: their mean is of use to it.
+ *
+ * Chunks are mixed: a batch teaches much about texts like its own, which is forgotten while others come.  Where
+ * such texts stand beside each other, vectors become worse, and the loss is lower than it is elsewhere, the more so
+ * the larger steps are: it would rise in the end.
+ */
 const TrainMethod wemb_method_rnn = {
 	METHOD_FUNCTIONS,
+	.mixes_chunks = true,
 	.describe = describe,
 	.init_rows = init_rows,
 	.end = end,

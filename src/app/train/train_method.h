@@ -36,6 +36,7 @@ typedef struct TrainMethod
 	int			(*init_rows) (void *weights, const TrainWords *words, int first, int n);
 
 	/* ---- training, by every process ---- */
+	bool		mixes_chunks;	/* goes through the text's chunks in another order each epoch, not as they come */
 	Size		(*worker_size) (const TrainOptions *options);
 	void	   *(*worker_init) (void *block, void *weights);
 	void		(*stream) (void *worker, uint64 number);	/* of random numbers, for what comes next */

@@ -10,12 +10,14 @@
 #include "utils/memutils.h"
 
 #include "app/train/train_team.h"
+#include "core/base/permute.h"
 #include "pg/memory.h"
 #include "pg/shared_memory.h"
 
 struct TrainTeam
 {
 	TrainAlgorithm algorithm;
+	uint64		seed;			/* of the order of chunks */
 	Size		worker_size;	/* of each process's block */
 	Size		claims;			/* offsets in bytes */
 	Size		rank;
@@ -44,7 +46,11 @@ static TrainTeam
 lay_out(const TrainOptions *options, const RankedWords *ranked)
 {
 	const TrainMethod *method = wemb_train_method(options->algorithm);
-	TrainTeam	team = {.algorithm = options->algorithm, .worker_size = method->worker_size(options)};
+	TrainTeam	team = {
+		.algorithm = options->algorithm,
+		.seed = options->config.seed,
+		.worker_size = method->worker_size(options),
+	};
 	Size		end = CACHELINEALIGN(sizeof(TrainTeam));
 
 	team.claims = reserve(&end, wemb_claims_size(options->config.epochs));
@@ -148,6 +154,17 @@ train_chunk(Member *member)
 	return true;
 }
 
+/* The chunk of the corpus that a claim is of. */
+static int64
+chunk_of(TrainTeam *team, const EpochClaim *claim)
+{
+	Rng			rng = rng_for(~team->seed, claim->epoch);
+
+	if (!wemb_train_method(team->algorithm)->mixes_chunks)
+		return claim->chunk;
+	return (int64) permute(claim->chunk, wemb_train_team_claims(team)->chunks, rng_next(&rng));
+}
+
 /* Take claims until none is left. */
 static void
 work(TrainTeam *team, CorpusReader *reader, TeamTick tick, void *arg)
@@ -163,8 +180,10 @@ work(TrainTeam *team, CorpusReader *reader, TeamTick tick, void *arg)
 	member.worker = method->worker_init(block, wemb_train_team_weights(team));
 	while (wemb_claims_take(wemb_train_team_claims(team), &member.claim))
 	{
+		int64		chunk = chunk_of(team, &member.claim);
+
 		method->stream(member.worker, member.claim.number);
-		wemb_corpus_seek(reader, member.claim.chunk, member.claim.chunk + 1);
+		wemb_corpus_seek(reader, chunk, chunk + 1);
 		if (!train_chunk(&member))
 			break;
 		add_loss(&member);
