@@ -239,7 +239,7 @@ wemb_index_settings_stand_in(void)
 
 /* ---- reading ---- */
 
-/* Whether a setting of a library has its default.  Variables of text, which stand in for pgvector's, have no value then. */
+/* Whether a library's setting has its default.  Variables of text, stand-ins for pgvector's, have no value then. */
 static bool
 has_default(const char *name)
 {

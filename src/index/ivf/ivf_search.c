@@ -20,7 +20,7 @@
 #define FIRST_FOUND		512
 #define LEAST_MEMORY	((Size) 512 * 1024)
 #define CUT_EPSILON		1.4f	/* bounds of codes that do not keep all dimensions are as much wider */
-#define SURE_EPSILON	2.5f	/* so are those of a scan that ends with its lists: of a million rows one may come late */
+#define SURE_EPSILON	2.5f	/* and of a scan that ends with its lists: one row in a million comes late */
 
 /* A page of codes that was scanned. */
 typedef struct SeenPage
