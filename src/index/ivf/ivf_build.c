@@ -80,6 +80,16 @@ begin_phase(IvfBuild *build, int64 phase)
 }
 
 static void
+measure_curve(IvfBuild *build, const IvfMeta *meta)
+{
+	if (meta->lists < IVF_CURVE_LISTS)
+		return;
+	wemb_ivf_curve_init(build_curve(build->work), meta->lists);
+	wemb_ivf_team_run(build, BUILD_CURVE, meta);
+	wemb_ivf_curve_set(build_curve(build->work), build->index->relation);
+}
+
+static void
 run(IvfBuild *build, IvfMeta *meta)
 {
 	BlockNumber blocks;
@@ -99,6 +109,7 @@ run(IvfBuild *build, IvfMeta *meta)
 	wemb_ivf_team_run(build, BUILD_WRITE, meta);
 	wemb_ivf_build_finish(build, meta, blocks);
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, (int64) build->control->rows);
+	measure_curve(build, meta);
 }
 
 IndexBuildResult *
@@ -123,7 +134,6 @@ wemb_ivf_build(Relation heap, Relation relation, IndexInfo *info)
 		dsm_detach(build.control_segment);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
-	wemb_ivf_curve_measure(relation);
 	return result;
 }
 

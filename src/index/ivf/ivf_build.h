@@ -9,6 +9,7 @@
  *	cluster		k-means on a sample of the cells
  *	assign		cells go to files by their lists, some neighbouring lists each: a part
  *	write		lists are written to their places in the index, a group of lists at a time
+ *	curve		some rows are searched for: how many lists which recall takes
  */
 #ifndef WEMB_IVF_BUILD_H
 #define WEMB_IVF_BUILD_H
@@ -19,6 +20,7 @@
 #include "access/tableam.h"
 #include "core/ann/kmeans.h"
 #include "index/build_team.h"
+#include "index/ivf/ivf_curve.h"
 #include "index/ivf/ivf_index.h"
 #include "nodes/execnodes.h"
 #include "pg/shared_files.h"
@@ -63,6 +65,7 @@ typedef struct BuildWork
 	Size		starts;			/* BlockNumber of each list's first page */
 	Size		groups;			/* BuildGroup */
 	Size		cells;			/* a centroid each */
+	Size		curve;			/* IvfCurve */
 	Size		kmeans;			/* Kmeans; not of long bit strings */
 } BuildWork;
 
@@ -107,6 +110,12 @@ build_cell(const IvfBuild *build, uint32 list)
 	return (IvfCell *) ((char *) build->work + build->work->cells + (Size) list * build->index->layout.cell_size);
 }
 
+static inline IvfCurve *
+build_curve(const BuildWork *work)
+{
+	return (IvfCurve *) ((char *) work + work->curve);
+}
+
 static inline Kmeans *
 build_kmeans(const BuildWork *work)
 {
@@ -143,13 +152,11 @@ typedef enum BuildPhase
 	BUILD_LOAD,
 	BUILD_CLUSTER,
 	BUILD_ASSIGN,
-	BUILD_WRITE
+	BUILD_WRITE,
+	BUILD_CURVE
 } BuildPhase;
 
 extern void wemb_ivf_team_run(IvfBuild *build, BuildPhase phase, const IvfMeta *meta);
 extern PGDLLEXPORT void wemb_ivf_help(dsm_segment *segment, shm_toc *toc);
-
-/* ivf_curve.c: at the end, how many lists which recall takes. */
-extern void wemb_ivf_curve_measure(Relation relation);
 
 #endif							/* WEMB_IVF_BUILD_H */

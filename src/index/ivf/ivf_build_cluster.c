@@ -80,6 +80,7 @@ lay_out(const IvfBuild *build, BuildWork *work, int rows)
 	work->starts = take(&end, work->lists * sizeof(BlockNumber));
 	work->groups = take(&end, (work->lists + IVF_PARTS) * sizeof(BuildGroup));
 	work->cells = take(&end, (Size) work->lists * build->index->layout.cell_size);
+	work->curve = take(&end, wemb_ivf_curve_size(work->lists));
 	work->kmeans = end;
 	if (has_kmeans(build))
 	{

@@ -45,6 +45,9 @@ run_phase(IvfBuild *build, BuildPhase phase, TableScanDesc scan)
 		case BUILD_WRITE:
 			wemb_ivf_build_write(build);
 			break;
+		case BUILD_CURVE:
+			wemb_ivf_curve_ask(build_curve(build->work), build->index->relation);
+			break;
 	}
 }
 

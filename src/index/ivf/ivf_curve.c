@@ -4,13 +4,14 @@
  *		of a build, with rows of the index as queries, each of them left out.
  *
  * One search of all lists says of each of its rows how far down among the
- * lists it was; so all points of a curve come from the same searches.
+ * lists it was; so all points of a curve come from the same searches.  Each query is
+ * drawn by its number, so that it does not matter which process asks it.
  */
 #include "postgres.h"
 
 #include "access/generic_xlog.h"
 #include "core/base/rng.h"
-#include "index/ivf/ivf_build.h"
+#include "index/ivf/ivf_curve.h"
 #include "index/ivf/ivf_search.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
@@ -18,8 +19,7 @@
 
 #define SAMPLES			64		/* queries */
 #define DEEP_SAMPLES	12		/* of them, for the last depth */
-#define TRIES			(8 * SAMPLES)
-#define LEAST_LISTS		4		/* fewer are all scanned */
+#define TRIES			32		/* to draw one: most pages have no codes */
 #define MOST_ROWS		2000000	/* scanned for a query: lists beyond are taken to have none of the nearest */
 
 /* Rows of these ranks are what a curve is of: the last ones that come before that depth. */
@@ -36,12 +36,21 @@ typedef struct Probe
 	IvfMeta		meta;
 	BlockNumber blocks;
 	ItemPointerData tid;		/* of the query's row */
-	uint32	   *hits[IVF_DEPTHS];	/* rows found, by the rank of their list */
+	IvfCurve   *curve;
+	IndexValue *query;
+	IvfCell    *cell;
 } Probe;
+
+/* Rows found, by the rank of their list. */
+static inline pg_atomic_uint32 *
+hits_at(IvfCurve *curve, int depth)
+{
+	return curve->hits + (Size) depth * curve->lists;
+}
 
 /* A random row becomes the query; false if the page drawn has none. */
 static bool
-draw_query(Probe *probe, Rng *rng, IndexValue *query, IvfCell *cell)
+draw_query(Probe *probe, Rng *rng)
 {
 	const IvfLayout *layout = &probe->index->layout;
 	Buffer		buffer = ReadBuffer(probe->index->relation, rng_below(rng, probe->blocks));
@@ -59,20 +68,20 @@ draw_query(Probe *probe, Rng *rng, IndexValue *query, IvfCell *cell)
 	UnlockReleaseBuffer(buffer);
 	if (n == 0)
 		return false;
-	wemb_ivf_cell_read(probe->index, cells, rng_below(rng, n), cell);
-	if (!ItemPointerIsValid(&cell->tid))
+	wemb_ivf_cell_read(probe->index, cells, rng_below(rng, n), probe->cell);
+	if (!ItemPointerIsValid(&probe->cell->tid))
 		return false;
-	copy = wemb_ivf_copy(probe->index, cell);
-	wemb_value_of_copy(&probe->index->vectors, query, &copy);
-	probe->tid = cell->tid;
+	copy = wemb_ivf_copy(probe->index, probe->cell);
+	wemb_value_of_copy(&probe->index->vectors, probe->query, &copy);
+	probe->tid = probe->cell->tid;
 	return true;
 }
 
 /* Search as far as that many depths go. */
 static void
-ask(Probe *probe, IndexValue *query, int depths)
+ask(Probe *probe, int depths)
 {
-	IvfSearch  *search = wemb_ivf_search_create(probe->index, query);
+	IvfSearch  *search = wemb_ivf_search_create(probe->index, probe->query);
 	double		share = Min(MOST_ROWS / Max((double) probe->meta.rows, 1), 1);
 	ListEffort	effort = {
 		.depth = {10, 100, 1000},
@@ -90,89 +99,110 @@ ask(Probe *probe, IndexValue *query, int depths)
 			continue;
 		for (int depth = 0; depth < depths; depth++)
 			if (rank >= rank_from[depth] && rank < rank_end[depth])
-				probe->hits[depth][found.list]++;
+				pg_atomic_fetch_add_u32(&hits_at(probe->curve, depth)[found.list], 1);
 		rank++;
 	}
 }
 
 /* Points of the curve: of each recall the fewest lists that reach it. */
 static void
-draw_curve(const uint32 *hits, uint32 lists, IndexCurvePoint *curve)
+draw_curve(pg_atomic_uint32 *hits, uint32 lists, IndexCurvePoint *points)
 {
 	uint64		all = 0;
 	uint64		sum = 0;
 	int			point = 0;
 
 	for (uint32 i = 0; i < lists; i++)
-		all += hits[i];
+		all += pg_atomic_read_u32(&hits[i]);
 	for (uint32 i = 0; i < lists && all > 0; i++)
 	{
-		sum += hits[i];
+		sum += pg_atomic_read_u32(&hits[i]);
 		for (; point < INDEX_CURVE && sum >= recalls[point] * all; point++)
-			curve[point] = (IndexCurvePoint) {i + 1, (float) ((double) sum / all)};
+			points[point] = (IndexCurvePoint) {i + 1, (float) ((double) sum / all)};
 	}
 }
 
-static void
-set_curves(Relation relation, const IvfMeta *measured)
+/* ---- the verbs ---- */
+
+Size
+wemb_ivf_curve_size(uint32 lists)
+{
+	return offsetof(IvfCurve, hits) + (Size) IVF_DEPTHS * lists * sizeof(pg_atomic_uint32);
+}
+
+void
+wemb_ivf_curve_init(IvfCurve *curve, uint32 lists)
+{
+	curve->lists = lists;
+	pg_atomic_init_u32(&curve->asked, 0);
+	for (Size i = 0; i < (Size) IVF_DEPTHS * lists; i++)
+		pg_atomic_init_u32(&curve->hits[i], 0);
+}
+
+void
+wemb_ivf_curve_ask(IvfCurve *curve, Relation relation)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb ivf curve", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext row = AllocSetContextCreate(context, "wemb ivf curve query", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Probe		probe = {.curve = curve, .blocks = RelationGetNumberOfBlocks(relation)};
+	uint32		number;
+
+	probe.index = wemb_ivf_open(relation, &probe.meta);
+	probe.query = wemb_value_create(&probe.index->vectors);
+	probe.cell = palloc(probe.index->layout.cell_size);
+	while ((number = pg_atomic_fetch_add_u32(&curve->asked, 1)) < SAMPLES)
+	{
+		Rng			rng = rng_for(probe.meta.seed + probe.meta.lists, number);
+		int			tries = TRIES;
+
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(row);
+		while (tries > 0 && !draw_query(&probe, &rng))
+			tries--;
+		if (tries > 0)
+			ask(&probe, number < DEEP_SAMPLES ? IVF_DEPTHS : IVF_DEPTHS - 1);
+		MemoryContextReset(row);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+}
+
+void
+wemb_ivf_curve_set(IvfCurve *curve, Relation relation)
 {
 	Buffer		buffer = ReadBuffer(relation, IVF_META_BLKNO);
+	IndexCurvePoint points[IVF_DEPTHS][INDEX_CURVE] = {0};
 	GenericXLogState *xlog;
 	IvfMeta    *meta;
 
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	xlog = GenericXLogStart(relation);
-	meta = ivf_meta(GenericXLogRegisterBuffer(xlog, buffer, 0));
-	memcpy(meta->curve, measured->curve, sizeof(meta->curve));
-	meta->curve_lists = measured->lists;
-	GenericXLogFinish(xlog);
-	UnlockReleaseBuffer(buffer);
-}
-
-static void
-measure(Probe *probe)
-{
-	Rng			rng = rng_for(probe->meta.seed, probe->meta.lists);
-	IndexValue *query = wemb_value_create(&probe->index->vectors);
-	IvfCell    *cell = palloc(probe->index->layout.cell_size);
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb ivf curve query", ALLOCSET_DEFAULT_SIZES);
-	int			asked = 0;
-
 	for (int i = 0; i < IVF_DEPTHS; i++)
-		probe->hits[i] = palloc0(probe->meta.lists * sizeof(uint32));
-	for (int i = 0; i < TRIES && asked < SAMPLES; i++)
+		draw_curve(hits_at(curve, i), curve->lists, points[i]);
+	if (points[0][0].effort > 0)
 	{
-		MemoryContext old = MemoryContextSwitchTo(context);
-
-		CHECK_FOR_INTERRUPTS();
-		if (draw_query(probe, &rng, query, cell))
-		{
-			ask(probe, query, asked < DEEP_SAMPLES ? IVF_DEPTHS : IVF_DEPTHS - 1);
-			asked++;
-		}
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(context);
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		xlog = GenericXLogStart(relation);
+		meta = ivf_meta(GenericXLogRegisterBuffer(xlog, buffer, 0));
+		memcpy(meta->curve, points, sizeof(meta->curve));
+		meta->curve_lists = curve->lists;
+		GenericXLogFinish(xlog);
+		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 	}
-	memset(probe->meta.curve, 0, sizeof(probe->meta.curve));
-	for (int i = 0; i < IVF_DEPTHS; i++)
-		draw_curve(probe->hits[i], probe->meta.lists, probe->meta.curve[i]);
+	ReleaseBuffer(buffer);
 }
 
 void
 wemb_ivf_curve_measure(Relation relation)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wemb ivf curve", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	Probe		probe;
+	IvfCurve   *curve;
+	IvfMeta		meta;
 
-	probe.index = wemb_ivf_open(relation, &probe.meta);
-	probe.blocks = RelationGetNumberOfBlocks(relation);
-	if (probe.meta.lists >= LEAST_LISTS)
-	{
-		measure(&probe);
-		if (probe.meta.curve[0][0].effort > 0)
-			set_curves(relation, &probe.meta);
-	}
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
+	wemb_ivf_read_meta(relation, &meta);
+	if (meta.lists < IVF_CURVE_LISTS)
+		return;
+	curve = palloc(wemb_ivf_curve_size(meta.lists));
+	wemb_ivf_curve_init(curve, meta.lists);
+	wemb_ivf_curve_ask(curve, relation);
+	wemb_ivf_curve_set(curve, relation);
+	pfree(curve);
 }

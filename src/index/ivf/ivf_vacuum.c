@@ -17,7 +17,7 @@
 #include "access/transam.h"
 #include "commands/vacuum.h"
 #include "index/ivf/ivf.h"
-#include "index/ivf/ivf_build.h"
+#include "index/ivf/ivf_curve.h"
 #include "index/ivf/ivf_lists.h"
 #include "index/ivf/ivf_space.h"
 #include "index/ivf/ivf_writer.h"
