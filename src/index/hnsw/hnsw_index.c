@@ -54,7 +54,7 @@ graph_config(const HnswMeta *meta, const IndexMetric *metric)
 		.base_links = meta->links,
 		.ef = Max(meta->ef_construction, meta->m),
 		.alpha = squared ? ALPHA : 1,
-		.fill = metric->distance == INDEX_IP
+		.fill = !squared
 	};
 }
 

@@ -10,6 +10,8 @@
 
 #define CODE_DIM_ENOUGH		512 /* codes of so many dimensions guide a search well, however many the vectors have */
 #define FACTORS_SIZE		4	/* a code's add and rescale */
+#define FEW_LINKS			8	/* if m is less, links of the tree, a parent's and a child's, leave few: */
+#define TREE_LINKS			2	/* so the lowest layer has as many more */
 
 StaticAssertDecl(HNSW_NONE == GRAPH_NONE, "no slot must be no node");
 
@@ -56,7 +58,8 @@ size_slot(HnswLayout *layout)
 HnswLayout
 wemb_hnsw_layout(int value, int dim, bool coded, int m)
 {
-	HnswLayout	layout = {.value_size = TYPEALIGN(4, value), .links = Min(2 * m, GRAPH_MAX_LINKS)};
+	int			links = 2 * m + (m < FEW_LINKS ? TREE_LINKS : 0);
+	HnswLayout	layout = {.value_size = TYPEALIGN(4, value), .links = Min(links, GRAPH_MAX_LINKS)};
 	int			padded = TYPEALIGN(QUANT_PAD, dim);
 	int			room = HNSW_PAGE_ROOM - (int) offsetof(HnswSlot, data);
 

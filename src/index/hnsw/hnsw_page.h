@@ -19,7 +19,7 @@
 #define HNSW_META_BLKNO		0
 #define HNSW_MAGIC			0x77656D67	/* "wemg" */
 #define HNSW_PAGE_MAGIC		0x7767
-#define HNSW_VERSION		1
+#define HNSW_VERSION		2
 #define HNSW_NONE			UINT32_C(0x7FFFFFFF)	/* no slot; GRAPH_NONE of core/ann/graph.h */
 
 /* pages' kinds */
