@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define REPAIR_CANDIDATES	4	/* for a link lost */
+#define FEW_LOST			8	/* one link in so many is not replaced: it takes long, and finds little */
 
 /* ---- links outside of the tree ---- */
 
@@ -110,6 +111,7 @@ wemb_graph_repair_links(GraphStore *store, const GraphSelect *how, uint32_t node
 	int			ngone = 0;
 	int			lost = 0;
 	int			kept = 0;
+	bool		few;
 
 	for (int i = 0; i < *n; i++)
 	{
@@ -125,7 +127,10 @@ wemb_graph_repair_links(GraphStore *store, const GraphSelect *how, uint32_t node
 	}
 	if (lost == 0)
 		return false;
+	few = lost * FEW_LOST <= *n;
 	*n = kept;
+	if (few)
+		return true;
 	for (int i = 0; i < *n; i++)
 		all.known[all.nknown++] = graph_link_node(links[i]);
 	for (int i = 0; i < ngone; i++)

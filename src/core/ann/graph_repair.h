@@ -15,8 +15,8 @@
 /*
  * Give up node's links to nodes that are gone, but for those of the tree, and choose others among the nearest of the
  * links that these have (as Singh et al., "FreshDiskANN", 2021, algorithm 4, but the links that stay are not chosen
- * again).  The store's query is node's vector.  links has *n links with flags.  Visits the nodes that are gone, and
- * no others.  Returns whether anything changed.
+ * again).  One link of eight is not replaced.  The store's query is node's vector.  links has *n links with flags.
+ * Visits the nodes that are gone, and no others.  Returns whether anything changed.
  */
 extern bool wemb_graph_repair_links(GraphStore *store, const GraphSelect *how, uint32_t node, uint32_t *links, int *n);
 
