@@ -23,6 +23,12 @@ wemb_build_helpers(Relation heap, Relation index)
 	return wanted >= 0 ? Min(wanted, max_parallel_maintenance_workers) : max_parallel_maintenance_workers;
 }
 
+void
+wemb_build_tell_helpers(int n)
+{
+	ereport(DEBUG1, (errmsg_internal("using %d parallel workers", n)));
+}
+
 /* The leader has locks of the same modes, and those of one group do not conflict. */
 BuildTables
 wemb_build_open(const BuildTarget *target)

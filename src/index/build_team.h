@@ -13,6 +13,9 @@
 /* How many helpers a build may have. */
 extern int	wemb_build_helpers(Relation heap, Relation index);
 
+/* DEBUG1, in pgvector's words, of the helpers that there are. */
+extern void wemb_build_tell_helpers(int n);
+
 /* What a helper is told of the build. */
 typedef struct BuildTarget
 {

@@ -73,6 +73,18 @@ is($most, 2, 'workers: two');
 is($session->ask(q{SELECT count(*) FROM wemb_index_check('items_v')}), '0', 'workers: sound');
 is(join(', ', WembTest::temporary_files($node)), '', 'workers: no file is left');
 
+# A debug message says so, in pgvector's words, of graphs and of lists.
+foreach my $method ('wemb_hnsw', 'wemb_ivf')
+{
+	my $result;
+
+	$session->ask('DROP INDEX items_v');
+	$session->ask('SET client_min_messages = debug1');
+	$result = $session->query("CREATE INDEX items_v ON items USING $method (v vector_l2_ops)");
+	$session->query('SET client_min_messages = warning');
+	like($result->{err}, qr/using 2 parallel workers/, "$method: a message about workers");
+}
+
 # Too few temporary files
 $session->ask('DROP INDEX items_v');
 $session->ask(q{SET temp_file_limit = '1MB'});

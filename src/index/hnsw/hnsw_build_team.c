@@ -66,7 +66,7 @@ wemb_hnsw_team_load(BuildTeam *team)
 	*task = make_task(team, &meta);
 	table_parallelscan_initialize(team->heap, TASK_SCAN(task), snapshot);
 	members = wemb_team_start("wemb_hnsw_help_load", team->helpers, task, size);
-	ereport(DEBUG1, (errmsg_internal("using %d parallel workers", members.helpers)));
+	wemb_build_tell_helpers(members.helpers);
 	wemb_hnsw_build_load(team->load, team->heap, team->info,
 						 table_beginscan_parallel(team->heap, TASK_SCAN(members.task)));
 	wemb_team_wait(&members);

@@ -94,6 +94,8 @@ wemb_ivf_team_run(IvfBuild *build, BuildPhase phase, const IvfMeta *meta)
 	if (phase == BUILD_LOAD)
 		table_parallelscan_initialize(build->heap, TASK_SCAN(task), snapshot);
 	team = wemb_team_start("wemb_ivf_help", build->helpers, task, size);
+	if (phase == BUILD_LOAD)
+		wemb_build_tell_helpers(team.helpers);
 	run_phase(build, phase, phase == BUILD_LOAD ? table_beginscan_parallel(build->heap, TASK_SCAN(team.task)) : NULL);
 	wemb_team_wait(&team);
 	wemb_team_end(&team);
