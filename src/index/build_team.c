@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planner.h"
+#include "pg/memory.h"
 #include "utils/rel.h"
 
 /* The server's own rule says whether workers can help.  How many does not depend on the size of the table. */
@@ -21,6 +22,12 @@ wemb_build_helpers(Relation heap, Relation index)
 	if (plan_create_index_workers(RelationGetRelid(heap), RelationGetRelid(index)) == 0)
 		return 0;
 	return wanted >= 0 ? Min(wanted, max_parallel_maintenance_workers) : max_parallel_maintenance_workers;
+}
+
+Size
+wemb_build_memory(void)
+{
+	return Max(Min((Size) maintenance_work_mem * 1024, wemb_memory_available() / 4 * 3), BUILD_LEAST_MEMORY);
 }
 
 void

@@ -13,6 +13,10 @@
 /* How many helpers a build may have. */
 extern int	wemb_build_helpers(Relation heap, Relation index);
 
+/* Bytes that a build may take: as maintenance_work_mem allows, and the machine has; part of that is left for pages. */
+#define BUILD_LEAST_MEMORY	((Size) 1024 * 1024)
+extern Size wemb_build_memory(void);
+
 /* DEBUG1, in pgvector's words, of the helpers that there are. */
 extern void wemb_build_tell_helpers(int n);
 

@@ -59,15 +59,6 @@ count_rows(Relation heap, const IndexInfo *info, const HnswIndex *index, double 
 
 /* ---- memory ---- */
 
-/* What the setting allows, and the machine has, of which part is left for the pages. */
-static Size
-memory_limit(void)
-{
-	Size		limit = Min((Size) maintenance_work_mem * 1024, wemb_memory_available() / 4 * 3);
-
-	return Max(limit, HNSW_BUILD_MIN_SIZE);
-}
-
 static void
 warn_serial(const char *why)
 {
@@ -270,7 +261,7 @@ build_from_files(BuildTeam *team, HnswMeta *meta, Size limit)
 
 	if (pg_atomic_read_u64(&load->graph->rows) > 0)
 		file_graph(load);
-	least = pg_atomic_read_u64(&load->graph->filed) * sizeof(uint32) + Max(limit / 2, HNSW_BUILD_MIN_SIZE);
+	least = pg_atomic_read_u64(&load->graph->filed) * sizeof(uint32) + Max(limit / 2, BUILD_LEAST_MEMORY);
 	fit_sparse(load, meta, true);
 	remake_graph(team, Max(limit, least));
 	wemb_hnsw_build_parts(team, meta, Max(limit, least));
@@ -282,10 +273,10 @@ build(BuildTeam *team, double likely, double most)
 {
 	BuildLoad  *load = team->load;
 	HnswMeta	meta = wemb_hnsw_new_meta(load->index->relation, 0);
-	Size		limit = memory_limit();
+	Size		limit = wemb_build_memory();
 	bool		fits = wemb_hnsw_build_size(load->index, likely) <= limit;
 
-	make_graph(team, fits ? Min(wemb_hnsw_build_size(load->index, most), limit) : HNSW_BUILD_MIN_SIZE);
+	make_graph(team, fits ? Min(wemb_hnsw_build_size(load->index, most), limit) : BUILD_LEAST_MEMORY);
 	load->files = wemb_hnsw_files_open(load->shared, load->index, load->graph);
 	pg_atomic_write_u32(&load->graph->full, !fits);
 	wemb_hnsw_team_load(team);

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "core/quant/bytes.h"
+#include "index/build_team.h"
 #include "index/hnsw/hnsw_index.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
@@ -104,8 +105,7 @@ typedef struct BuildGraph
 	bool		broken_hot_chain;
 } BuildGraph;
 
-/* Fewest bytes of a block that is worth making, and as many as a graph of so many rows is likely to need. */
-#define HNSW_BUILD_MIN_SIZE		(1024 * 1024)
+/* Bytes that a graph of so many rows is likely to need; the block has BUILD_LEAST_MEMORY at least. */
 extern Size wemb_hnsw_build_size(const HnswIndex *index, double rows);
 
 extern BuildGraph *wemb_hnsw_build_graph_init(void *block, Size size, const HnswIndex *index);

@@ -37,7 +37,7 @@ wemb_hnsw_build_size(const HnswIndex *index, double rows)
 	const IndexVectors *vectors = &index->vectors;
 	int			copy = vectors->form == VALUE_SPARSE ? index->layout.value_size : wemb_value_max_copy(vectors);
 	double		nodes = rows * index->graph.m / (index->graph.m - 1) + 100;
-	double		size = nodes * node_units(index, copy, 0) * bytes_per_unit(index) + HNSW_BUILD_MIN_SIZE;
+	double		size = nodes * node_units(index, copy, 0) * bytes_per_unit(index) + BUILD_LEAST_MEMORY;
 
 	return size < (double) MaxAllocHugeSize ? (Size) size : MaxAllocHugeSize;
 }

@@ -46,7 +46,7 @@ typedef struct PartsBuild
 static double
 rows_size(const PartsBuild *build, uint32 rows)
 {
-	return (double) wemb_hnsw_build_size(build->load->index, rows) - HNSW_BUILD_MIN_SIZE;
+	return (double) wemb_hnsw_build_size(build->load->index, rows) - BUILD_LEAST_MEMORY;
 }
 
 /* Write the graph in memory behind what is there. */

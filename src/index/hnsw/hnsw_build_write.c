@@ -11,7 +11,6 @@
 #include "access/xloginsert.h"
 #include "index/hnsw/hnsw_build_write.h"
 #include "miscadmin.h"
-#include "pg/memory.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -229,7 +228,7 @@ typedef struct PageWriter
 static uint32
 choose_places(BuildGraph *graph, Size copy)
 {
-	Size		limit = Min((Size) maintenance_work_mem * 1024, wemb_memory_available() / 4 * 3);
+	Size		limit = wemb_build_memory();
 	Size		used = (Size) pg_atomic_read_u32(&graph->units) * HNSW_BUILD_UNIT;
 	Size		room = limit > used ? (limit - used) / graph->writers : 0;
 

@@ -33,12 +33,6 @@ kmeans_config(const IvfBuild *build, uint32 lists, int rows)
 	return (KmeansConfig) {.k = lists, .dim = build->index->vectors.dim, .rows = rows, .seed = KMEANS_SEED};
 }
 
-static Size
-kmeans_limit(void)
-{
-	return Max(Min((Size) maintenance_work_mem * 1024, wemb_memory_available() / 4 * 3), (Size) 1024 * 1024);
-}
-
 /* The rows of a sample, and perhaps fewer lists, that memory has room for. */
 static int
 fit_sample(const IvfBuild *build, uint32 *lists)
@@ -52,7 +46,7 @@ fit_sample(const IvfBuild *build, uint32 *lists)
 	{
 		KmeansConfig config = kmeans_config(build, *lists, (int) rows);
 
-		if (wemb_kmeans_size(&config) <= kmeans_limit() || rows == 1)
+		if (wemb_kmeans_size(&config) <= wemb_build_memory() || rows == 1)
 			return (int) rows;
 		rows = Max(rows - rows / 8 - 1, 1);
 		*lists = Min(*lists, rows);
