@@ -40,13 +40,7 @@ sub wait_unseen
 		'what the standby sees');
 }
 
-# 16 numbers that depend on a word.
-run(q{CREATE FUNCTION vector_of(word text) RETURNS vector LANGUAGE sql IMMUTABLE AS
-	'SELECT array_agg(get_byte(decode(md5(word), ''hex''), i) ORDER BY i)::vector FROM generate_series(0, 15) i'});
-
-# All rows of a scan, in its order; the settings let one of a graph go to the end.
-my $settings = q{SET enable_seqscan = off; SET enable_sort = off; SET hnsw.iterative_scan = relaxed_order;
-	SET hnsw.max_scan_tuples = 2147483647; SET hnsw.scan_mem_multiplier = 1000; };
+WembTest::create_vector_of($primary);
 
 sub nearest
 {
@@ -58,12 +52,12 @@ sub check_same
 {
 	my ($table, $what) = @_;
 	my @queries = (map({ nearest($table, $_, 20) } 'one', 'two', 'three'), nearest($table, 'all', 100000));
-	my $here = join("\n", map { WembTest::sql($primary, $settings . $_) } @queries);
-	my $there = join("\n", map { WembTest::sql($standby, $settings . $_) } @queries);
+	my $here = join("\n", map { WembTest::sql($primary, $WembTest::whole_scan . $_) } @queries);
+	my $there = join("\n", map { WembTest::sql($standby, $WembTest::whole_scan . $_) } @queries);
 	my $lost = "SELECT count(*) FROM $table WHERE id NOT IN (SELECT id FROM (SELECT id FROM $table ORDER BY v <-> vector_of('all') LIMIT 100000) s)";
 
 	ok($here eq $there, "$table, $what: the same on the standby") or diag("primary: $here\nstandby: $there");
-	is(WembTest::sql($standby, $settings . $lost), '0', "$table, $what: all rows on the standby");
+	is(WembTest::sql($standby, $WembTest::whole_scan . $lost), '0', "$table, $what: all rows on the standby");
 	is(WembTest::sql($primary, "SELECT count(*) FROM wemb_index_check('${table}_v')"), '0', "$table, $what: sound");
 }
 
@@ -101,7 +95,7 @@ foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ]
 		my $vacuum = "VACUUM (INDEX_CLEANUP on, TRUNCATE false) $table";
 		my (@found, %seen);
 
-		$searched->ask($settings . 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+		$searched->ask($WembTest::whole_scan . 'BEGIN ISOLATION LEVEL REPEATABLE READ');
 		$searched->ask("DECLARE c CURSOR FOR SELECT id FROM $table ORDER BY v <-> vector_of('cursor')");
 		@found = split(/\n/, $searched->ask('FETCH 20 FROM c'));
 		run($vacuum, 'SELECT txid_current()', $vacuum, "$insert(4001, 6000) i");

@@ -49,13 +49,7 @@ sub replay_waits
 	return WembTest::sql($standby, "SELECT pg_last_wal_replay_lsn() < '$lsn'") eq 't';
 }
 
-# 16 numbers that depend on a word.
-run(q{CREATE FUNCTION vector_of(word text) RETURNS vector LANGUAGE sql IMMUTABLE AS
-	'SELECT array_agg(get_byte(decode(md5(word), ''hex''), i) ORDER BY i)::vector FROM generate_series(0, 15) i'});
-
-# The settings let a scan of a graph go to the end.
-my $settings = q{SET enable_seqscan = off; SET enable_sort = off; SET hnsw.iterative_scan = relaxed_order;
-	SET hnsw.max_scan_tuples = 2147483647; SET hnsw.scan_mem_multiplier = 1000; };
+WembTest::create_vector_of($primary);
 
 # A table of which much has been deleted, whose dead rows are still in its index.
 sub make_table
@@ -76,7 +70,7 @@ sub begin_scan
 {
 	my ($session, $table) = @_;
 
-	$session->ask($settings . 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+	$session->ask($WembTest::whole_scan . 'BEGIN ISOLATION LEVEL REPEATABLE READ');
 	$session->ask("DECLARE c CURSOR FOR SELECT id FROM $table ORDER BY v <-> vector_of('cursor')");
 	return split(/\n/, $session->ask('FETCH 20 FROM c'));
 }
@@ -107,7 +101,7 @@ foreach my $case ([ 'graph', 'wemb_hnsw (v vector_l2_ops) WITH (m = 8, ef_constr
 	is(join(' ', sort { $a <=> $b } keys %seen), join(' ', map { 3 * $_ } 1 .. 1000), "$table: and all rows of its snapshot");
 	$session->ask('COMMIT');
 	catch_up();
-	is(WembTest::sql($standby, "$settings SELECT count(*) FROM (SELECT id FROM $table ORDER BY v <-> vector_of('all') LIMIT 100000) s"),
+	is(WembTest::sql($standby, "$WembTest::whole_scan SELECT count(*) FROM (SELECT id FROM $table ORDER BY v <-> vector_of('all') LIMIT 100000) s"),
 		'3000', "$table: then replay goes on");
 
 	make_table($table, $method);

@@ -18,9 +18,7 @@ if (WembTest::sql($node, 'SHOW data_checksums') eq 'on')
 	$node->start;
 }
 
-# 16 numbers that depend on a word.
-WembTest::sql($node, q{CREATE FUNCTION vector_of(word text) RETURNS vector LANGUAGE sql IMMUTABLE AS
-	'SELECT array_agg(get_byte(decode(md5(word), ''hex''), i) ORDER BY i)::vector FROM generate_series(0, 15) i'});
+WembTest::create_vector_of($node);
 
 # ---- an index's bytes: src/index/hnsw/README.md says where things lie ----
 

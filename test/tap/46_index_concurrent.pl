@@ -15,11 +15,8 @@ my $rounds = $ENV{ROUNDS} // 1;
 # Few buffers, so that pages come and go.
 my $node = WembTest::start_node('main', conf => [ 'shared_buffers = 4MB', 'autovacuum = off', 'max_connections = 20', q{statement_timeout = '300s'} ]);
 
+WembTest::create_vector_of($node);
 WembTest::sql($node, $_) foreach (
-	# 16 numbers that depend on a word
-	q{CREATE FUNCTION vector_of(word text) RETURNS vector LANGUAGE sql IMMUTABLE AS
-		'SELECT array_agg(get_byte(decode(md5(word), ''hex''), i) ORDER BY i)::vector FROM generate_series(0, 15) i'},
-
 	# Rows up to 500 stay as they are; those of a writer have numbers of its own.
 	q{CREATE PROCEDURE write_rows(rows regclass, writer integer, rounds integer) LANGUAGE plpgsql AS $$
 		BEGIN
@@ -60,9 +57,6 @@ WembTest::sql($node, $_) foreach (
 			END LOOP;
 		END $$});
 
-# Scans come from the index, and one of a graph goes to the end.
-my $settings = q{SET enable_seqscan = off; SET enable_sort = off; SET hnsw.max_scan_tuples = 2147483647; SET hnsw.scan_mem_multiplier = 1000};
-
 # Do these statements, again and again from the first, until no session of a list works.
 sub until_over
 {
@@ -98,7 +92,7 @@ foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ]
 
 		# without an index there is a sort
 		WembTest::sql($node, $_) foreach ("CREATE TABLE $table AS SELECT i AS id, vector_of('row ' || i)::vector(16) AS v FROM generate_series(1, 500) i", "CREATE $create");
-		$_->ask($settings) foreach @sessions;
+		$_->ask($WembTest::whole_scan) foreach @sessions;
 		$sessions[$_]->start("CALL write_rows('$table', @{[ $_ + 1 ]}, @{[ 15 * $rounds ]})") foreach 0, 1;
 		$sessions[$_]->start("CALL search_rows('$table', @{[ $_ + 1 ]}, @{[ 40 * $rounds ]})") foreach 2, 3;
 		$done = until_over(\@sessions, @statements);
@@ -114,7 +108,7 @@ foreach my $case ([ 'graph', 'wemb_hnsw', 'WITH (m = 8, ef_construction = 32)' ]
 			WembTest::sql($node, "VACUUM $table") if $when eq 'vacuumed';
 			is(WembTest::sql($node, "SELECT string_agg(rule || ' ' || problem, ', ') FROM wemb_index_check('${table}_v')"), '', "$table, $what, $when: sound");
 		}
-		WembTest::sql($node, "$settings; CALL search_rows('$table', 9, 3)");
+		WembTest::sql($node, "$WembTest::whole_scan CALL search_rows('$table', 9, 3)");
 		WembTest::sql($node, "DROP TABLE $table");
 	}
 }

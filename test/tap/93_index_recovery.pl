@@ -13,9 +13,7 @@ my $node = WembTest::start_node('main', conf => [
 	'shared_buffers = 2MB', 'checkpoint_timeout = 1h', 'max_wal_size = 2GB', 'autovacuum = off', 'restart_after_crash = on',
 	'max_parallel_maintenance_workers = 1', 'min_parallel_table_scan_size = 0' ]);
 
-# 16 numbers that depend on a word.
-WembTest::sql($node, q{CREATE FUNCTION vector_of(word text) RETURNS vector LANGUAGE sql IMMUTABLE AS
-	'SELECT array_agg(get_byte(decode(md5(word), ''hex''), i) ORDER BY i)::vector FROM generate_series(0, 15) i'});
+WembTest::create_vector_of($node);
 
 sub points
 {
@@ -29,8 +27,7 @@ sub check_sound
 	my $scan = "SELECT id FROM $table ORDER BY v <-> vector_of('all') LIMIT 1000000";
 
 	is(WembTest::sql($node, "SELECT string_agg(rule || ' ' || problem, ', ') FROM wemb_index_check('${table}_v')"), '', "$name: sound");
-	is(WembTest::sql($node, qq{SET enable_seqscan = off; SET enable_sort = off; SET hnsw.iterative_scan = relaxed_order;
-		SET hnsw.max_scan_tuples = 2147483647; SET hnsw.scan_mem_multiplier = 1000;
+	is(WembTest::sql($node, $WembTest::whole_scan . qq{
 		SELECT count(*) - count(DISTINCT id) || ' ' || (SELECT count(*) FROM $table) - count(DISTINCT id) FROM ($scan) s}),
 		'0 0', "$name: every row once");
 }

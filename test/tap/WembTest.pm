@@ -195,6 +195,20 @@ sub counting_query
 			FROM generate_series(0, $n - 1) i};
 }
 
+# ---- vectors ----
+
+# vector_of(word): 16 whole numbers from 0 to 255 that depend on a word.
+sub create_vector_of
+{
+	my ($node) = @_;
+	sql($node, q{CREATE FUNCTION vector_of(word text) RETURNS vector LANGUAGE sql IMMUTABLE AS
+		'SELECT array_agg(get_byte(decode(md5(word), ''hex''), i) ORDER BY i)::vector FROM generate_series(0, 15) i'});
+}
+
+# Settings with which rows come from an index, and the scan of a graph goes to its end.
+our $whole_scan = q{SET enable_seqscan = off; SET enable_sort = off; SET hnsw.iterative_scan = relaxed_order;
+	SET hnsw.max_scan_tuples = 2147483647; SET hnsw.scan_mem_multiplier = 1000; };
+
 # ---- real texts ----
 
 my $packages;
