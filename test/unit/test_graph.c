@@ -2,6 +2,8 @@
  * test_graph.c
  *		The graph of core/ann over an array: every invariant after random histories, streams, recall.
  */
+#include <float.h>
+
 #include "unit.h"
 
 #include "test_graph_store.h"
@@ -34,6 +36,21 @@ noisy_visit(GraphStore *store, uint32_t node, GraphVisit *visit)
 	array_measure(store, &node, 1, &visit->distance);
 	for (int i = 0; i < visit->nlinks; i++)
 		visit->estimates[i] *= 1 + noise * (2 * rng_float(&noise_rng) - 1);
+	return used;
+}
+
+/* Damaged pages, and vectors so long that distances overflow. */
+static bool
+senseless_visit(GraphStore *store, uint32_t node, GraphVisit *visit)
+{
+	static const float senseless[] = {NAN, INFINITY, -INFINITY, FLT_MAX, -FLT_MAX};
+	bool		used = noisy_visit(store, node, visit);
+
+	for (int i = 0; i < visit->nlinks; i++)
+		if (rng_below(&noise_rng, 2) == 0)
+			visit->estimates[i] = senseless[rng_below(&noise_rng, 5)];
+	if (rng_below(&noise_rng, 4) == 0)
+		visit->distance = senseless[rng_below(&noise_rng, 5)];
 	return used;
 }
 
@@ -509,6 +526,38 @@ test_order(void)
 	array_free(&array);
 }
 
+static void
+test_senseless(void)
+{
+	ArrayStore	array;
+
+	unit_group("distances that are no numbers, or infinite: still every node comes once");
+	make_vectors(12, MAX_ROWS);
+	init_store(&array, 12, 2);
+	for (int i = 0; i < 1000; i++)
+		array_insert(&array, i);
+	noise = 0.2f;
+	noise_rng = rng_for(4, 4);
+	array.store.exact = false;
+	array.store.visit = senseless_visit;
+	for (int i = 0; i < 20; i++)
+	{
+		bool		given[1000] = {false};
+		GraphCandidate found;
+		int			n = 0;
+
+		array_scan_start(&array, vectors[1500 + i], 1 + 10 * i);
+		while (n <= 1000 && array_scan_next(&array, &found))
+		{
+			CHECK(!given[array.nodes[found.node].vector], "%u came twice", found.node);
+			given[array.nodes[found.node].vector] = true;
+			n++;
+		}
+		CHECK(n == 1000, "%d of 1000 came", n);
+	}
+	array_free(&array);
+}
+
 /* The same as wemb_graph_select(), from the paper's text. */
 static void
 test_select(void)
@@ -683,6 +732,7 @@ main(void)
 	test_history("random histories, wrong estimates", 8, MAX_ROWS, false);
 	test_recall();
 	test_order();
+	test_senseless();
 	test_select();
 	test_back_link();
 	test_back_link_pruned();

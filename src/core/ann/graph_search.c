@@ -2,32 +2,30 @@
  * graph_search.c
  *		Best-first search of one layer.
  *
- * Four places for what was met:
- *	seen	a hash table of all nodes met, each with its estimate
- *	queue	a heap of nodes to visit, nearest first; behind it, from the array's end, "aside": those too far for now
- *	near	the nearest nodes not yet given, sorted; "window" of them, or fewer if no more are known
- *	rest	a heap of nodes not yet given that are farther than all of near
+ * Nodes are numbered in the order in which the search meets them, from 1:
+ *	nodes, means, counts	of the i-th one met: which it is, the mean of its estimates, how many these are
+ *	queue		the same numbers: those to visit, by the least mean so far; those visited are taken out
+ *	table		a hash table that finds the number of a node
+ *	near		the nearest nodes not yet given, sorted; "window" of them, or fewer if no more are known
+ *	rest		a heap of nodes not yet given that are farther than all of near
  *
  * A node that several visited ones are linked to has been estimated as often, with
  * errors that are independent, since each code is relative to another vector.
- * The mean is what counts.  When it falls, the node is queued once more; when it has
+ * The mean is what counts.  When it falls, the node moves up in the queue; when it has
  * risen, that is found out when the node comes to the top, and it goes back.  On real vectors of 100
  * dimensions this saves almost half of the visits at a recall of 0.99.
  */
 #include "core/ann/graph_search.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
-#define EXPECTED	2			/* nodes on top of the queue that the store is told of before a visit */
+#include "core/ann/panel_queue.h"
+#include "core/base/block.h"
 
-typedef struct SeenNode
-{
-	uint32_t	node;
-	uint16_t	search;			/* that it was met in; of another one: free */
-	uint16_t	estimates;		/* how many; 0: visited */
-	float		distance;		/* their mean */
-} SeenNode;
+#define LEAST_SLOTS		256		/* of the hash table */
+#define SLOTS_OF_EF		128		/* so many for each candidate that is kept: few searches then need more */
 
 struct GraphSearch
 {
@@ -40,28 +38,27 @@ struct GraphSearch
 	int			max_ef;
 	GraphCandidate best;		/* nearest of all that were visited, gone or not */
 
-	uint32_t	nseen;
-	uint32_t	seen_mask;
-	uint16_t	number;			/* of this search, so that seen need not be cleared for each; not 0 */
-	uint32_t	nqueue;
-	uint32_t	naside;
-	float		aside_nearest;	/* of those aside; infinite if there are none */
+	uint32_t	nmet;			/* and one, for 0, which is none */
+	uint32_t	nslots;			/* of the table, a power of two; those in use of max_slots */
+	uint32_t	max_slots;
 	uint32_t	nrest;
 	int			near_first;		/* near[near_first .. near_first + nnear - 1] */
 	int			nnear;
+	PanelQueue	queue;
 
 	/* arrays, all in the block */
-	SeenNode   *seen;
-	GraphCandidate *queue;		/* 2 * max_seen */
+	uint32_t   *table;			/* numbers of nodes met; 0: free */
+	uint32_t   *nodes;
+	float	   *means;
+	uint16_t   *counts;
 	GraphCandidate *rest;		/* max_seen */
 	GraphCandidate *near;		/* 2 * max_ef */
 
 	GraphVisit	visit;
-	uint32_t	fresh[GRAPH_MAX_LINKS];
 	float		fresh_distances[GRAPH_MAX_LINKS];
 };
 
-/* ---- heaps, nearest on top ---- */
+/* ---- a heap, nearest on top ---- */
 
 static void
 heap_push(GraphCandidate *heap, uint32_t *n, GraphCandidate item)
@@ -100,78 +97,132 @@ heap_pop(GraphCandidate *heap, uint32_t *n)
 	return top;
 }
 
-/* ---- the set of nodes met ---- */
+/* ---- nodes met ---- */
 
 static uint32_t
-seen_slots(uint32_t max_seen)
+slots_for(uint64_t n)
 {
-	uint32_t	slots = 64;
+	uint32_t	slots = LEAST_SLOTS;
 
-	while (slots < 2 * (uint64_t) max_seen && slots < UINT32_C(1) << 31)
+	while (slots < n && slots < UINT32_C(1) << 31)
 		slots *= 2;
 	return slots;
 }
 
-static inline bool
-seen_is_free(const GraphSearch *search, const SeenNode *place)
-{
-	return place->search != search->number;
-}
-
-/* Where node is, unless others were there first. */
 static inline uint32_t
-seen_place(const GraphSearch *search, uint32_t node)
+slot_of(uint32_t node, uint32_t mask)
 {
-	return (uint32_t) ((node * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & search->seen_mask;
+	return (uint32_t) ((node * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & mask;
 }
 
-/* The places of a visit's links are all over the table: fetch them at once. */
+/* The slots of a visit's links are all over the table: fetch them at once. */
 static inline void
-seen_expect(const GraphSearch *search, const uint32_t *nodes, int n)
+expect_slots(const GraphSearch *search, const GraphVisit *visit)
 {
-	for (int i = 0; i < n; i++)
-		__builtin_prefetch(&search->seen[seen_place(search, nodes[i])]);
+	for (int i = 0; i < visit->nlinks; i++)
+		__builtin_prefetch(&search->table[slot_of(visit->links[i], search->nslots - 1)]);
 }
 
-/* Where node is, or where it would be. */
-static inline SeenNode *
-seen_find(const GraphSearch *search, uint32_t node)
+/* Where node's number is, or where it would be.  Number 0 is node too while we look, so that one condition ends it. */
+static inline uint32_t *
+find_slot(GraphSearch *search, uint32_t node)
 {
-	uint32_t	i = seen_place(search, node);
+	uint32_t   *table = search->table;
+	uint32_t   *nodes = search->nodes;
+	uint32_t	mask = search->nslots - 1;
+	uint32_t	slot = slot_of(node, mask);
 
-	while (!seen_is_free(search, &search->seen[i]) && search->seen[i].node != node)
-		i = (i + 1) & search->seen_mask;
-	return &search->seen[i];
+	nodes[0] = node;
+	while (nodes[table[slot]] != node)
+		slot = (slot + 1) & mask;
+	return &table[slot];
 }
 
-/* Fill the place that seen_find() gave. */
-static inline void
-seen_add(GraphSearch *search, SeenNode *place, uint32_t node, float distance)
-{
-	*place = (SeenNode) {node, search->number, 1, distance};
-	search->nseen++;
-}
-
-/* Make all places free. */
+/* A table of so many slots with all nodes met. */
 static void
-seen_clear(GraphSearch *search)
+make_table(GraphSearch *search, uint32_t nslots)
 {
-	if (++search->number == 0)
+	search->nslots = nslots;
+	memset(search->table, 0, nslots * sizeof(uint32_t));
+	for (uint32_t i = 1; i < search->nmet; i++)
+		*find_slot(search, search->nodes[i]) = i;
+}
+
+/* There is always room in the block for this: see wemb_graph_search_run(). */
+static void
+make_room_for_links(GraphSearch *search)
+{
+	if (search->nmet + GRAPH_MAX_LINKS > search->nslots / 4 && search->nslots < search->max_slots)
+		make_table(search, search->nslots * 2);
+}
+
+/* In the queue a distance must be less than infinite, and a number. */
+static inline float
+queue_key(float distance)
+{
+	return distance < FLT_MAX ? distance : FLT_MAX;
+}
+
+/* Nodes nmet, nmet + 1 ... are in nodes and table: here are their distances, or a first estimate of each. */
+static void
+meet(GraphSearch *search, const float *distances, uint32_t n)
+{
+	float	   *means = search->means + search->nmet;
+
+	for (uint32_t i = 0; i < n; i++)
 	{
-		memset(search->seen, 0, ((size_t) search->seen_mask + 1) * sizeof(SeenNode));
-		search->number = 1;
+		means[i] = queue_key(distances[i]);
+		search->counts[search->nmet + i] = 1;
 	}
-	search->nseen = 0;
+	wemb_panel_queue_append(&search->queue, means, n);
+	search->nmet += n;
 }
 
 /* ---- blocks ---- */
 
+/* Lay out the block for search, or only say how large it must be. */
+static size_t
+lay_out(GraphSearch *search, const GraphSearchConfig *config)
+{
+	uint32_t	seen = config->max_seen + 1;
+	uint32_t	slots = slots_for(4 * (uint64_t) seen);
+	size_t		end = 0;
+	char	   *block = (char *) search;
+	size_t		queue;
+	size_t		table;
+	size_t		nodes;
+	size_t		means;
+	size_t		counts;
+	size_t		rest;
+	size_t		near;
+
+	block_reserve(&end, 1, sizeof(GraphSearch));
+	table = block_reserve(&end, slots, sizeof(uint32_t));
+	queue = block_reserve(&end, wemb_panel_queue_room(seen), sizeof(float));
+	nodes = block_reserve(&end, seen, sizeof(uint32_t));
+	means = block_reserve(&end, seen, sizeof(float));
+	counts = block_reserve(&end, seen, sizeof(uint16_t));
+	rest = block_reserve(&end, seen, sizeof(GraphCandidate));
+	near = block_reserve(&end, 2 * (size_t) config->max_ef, sizeof(GraphCandidate));
+	if (block == NULL)
+		return end;
+	search->max_ef = config->max_ef;
+	search->max_seen = seen;
+	search->max_slots = slots;
+	search->table = (uint32_t *) (block + table);
+	search->nodes = (uint32_t *) (block + nodes);
+	search->means = (float *) (block + means);
+	search->counts = (uint16_t *) (block + counts);
+	search->rest = (GraphCandidate *) (block + rest);
+	search->near = (GraphCandidate *) (block + near);
+	wemb_panel_queue_init(&search->queue, (float *) (block + queue), seen);
+	return end;
+}
+
 size_t
 wemb_graph_search_size(const GraphSearchConfig *config)
 {
-	return sizeof(GraphSearch) + 2 * (size_t) config->max_ef * sizeof(GraphCandidate) +
-		3 * (size_t) config->max_seen * sizeof(GraphCandidate) +
-		(size_t) seen_slots(config->max_seen) * sizeof(SeenNode);
+	return lay_out(NULL, config);
 }
 
 GraphSearch *
@@ -180,33 +231,28 @@ wemb_graph_search_init(void *block, const GraphSearchConfig *config)
 	GraphSearch *search = block;
 
 	memset(search, 0, sizeof(*search));
-	search->max_ef = config->max_ef;
-	search->max_seen = config->max_seen;
-	search->seen_mask = seen_slots(config->max_seen) - 1;
-	search->near = (GraphCandidate *) (search + 1);
-	search->queue = search->near + 2 * (size_t) config->max_ef;
-	search->rest = search->queue + 2 * (size_t) config->max_seen;
-	search->seen = (SeenNode *) (search->rest + config->max_seen);
-	search->number = UINT16_MAX;	/* the first start clears all places */
+	lay_out(search, config);
 	return search;
 }
 
 void
 wemb_graph_search_start(GraphSearch *search, GraphStore *store, int ef)
 {
+	uint32_t	slots = slots_for((uint64_t) ef * SLOTS_OF_EF);
+
 	search->store = store;
 	search->ef = ef;
 	search->window = ef;
 	search->visits = 0;
 	search->distances = 0;
 	search->best = (GraphCandidate) {INFINITY, GRAPH_NONE};
-	search->nqueue = 0;
-	search->naside = 0;
-	search->aside_nearest = INFINITY;
+	search->nmet = 1;
 	search->nrest = 0;
 	search->near_first = 0;
 	search->nnear = 0;
-	seen_clear(search);
+	wemb_panel_queue_clear(&search->queue);
+	wemb_panel_queue_append(&search->queue, &(float) {INFINITY}, 1);
+	make_table(search, slots < search->max_slots ? slots : search->max_slots);
 }
 
 GraphSearch *
@@ -219,21 +265,13 @@ wemb_graph_search_grow(void *block, const GraphSearchConfig *config, const Graph
 	grown->visits = search->visits;
 	grown->distances = search->distances;
 	grown->best = search->best;
-	for (uint32_t i = 0; i <= search->seen_mask; i++)
-		if (!seen_is_free(search, &search->seen[i]))
-		{
-			SeenNode   *place = seen_find(grown, search->seen[i].node);
-
-			*place = search->seen[i];
-			place->search = grown->number;
-		}
-	grown->nseen = search->nseen;
-	grown->nqueue = search->nqueue;
-	memcpy(grown->queue, search->queue, search->nqueue * sizeof(GraphCandidate));
-	grown->naside = search->naside;
-	grown->aside_nearest = search->aside_nearest;
-	memcpy(grown->queue + 2 * (size_t) grown->max_seen - search->naside,
-		   search->queue + 2 * (size_t) search->max_seen - search->naside, search->naside * sizeof(GraphCandidate));
+	grown->nmet = search->nmet;
+	memcpy(grown->nodes, search->nodes, search->nmet * sizeof(uint32_t));
+	memcpy(grown->means, search->means, search->nmet * sizeof(float));
+	memcpy(grown->counts, search->counts, search->nmet * sizeof(uint16_t));
+	wemb_panel_queue_clear(&grown->queue);
+	wemb_panel_queue_append(&grown->queue, search->queue.level[0], search->queue.n);
+	make_table(grown, search->nslots);
 	grown->nrest = search->nrest;
 	memcpy(grown->rest, search->rest, search->nrest * sizeof(GraphCandidate));
 	grown->nnear = search->nnear;
@@ -300,68 +338,55 @@ result_add(GraphSearch *search, GraphCandidate item)
 	near_insert(search, item);
 }
 
-/* A node to visit, if the search goes on that far. */
-static inline void
-queue_add(GraphSearch *search, GraphCandidate item)
-{
-	if (item.distance < threshold(search))
-		heap_push(search->queue, &search->nqueue, item);
-	else
-	{
-		search->queue[2 * (size_t) search->max_seen - ++search->naside] = item;
-		if (item.distance < search->aside_nearest)
-			search->aside_nearest = item.distance;
-	}
-}
-
-/* Those set aside are near enough now.  The queue cannot run into them: the array has room for all. */
-static void
-queue_take_aside(GraphSearch *search)
-{
-	while (search->naside > 0)
-	{
-		GraphCandidate item = search->queue[2 * (size_t) search->max_seen - search->naside];
-
-		search->naside--;
-		heap_push(search->queue, &search->nqueue, item);
-	}
-	search->aside_nearest = INFINITY;
-}
-
 /* ---- steps ---- */
 
-/* A node met before that is not visited yet has another estimate. */
+/* A node met before has another estimate; if it is not visited yet, that matters. */
 static inline void
-estimate_again(GraphSearch *search, SeenNode *seen, float distance)
+estimate_again(GraphSearch *search, uint32_t met, float distance)
 {
-	float		before = seen->distance;
-	uint32_t	reserved = search->max_seen - search->nseen;	/* room for nodes not yet met */
+	float	   *mean = &search->means[met];
 
-	seen->distance += (distance - before) / (float) ++seen->estimates;
-	if (seen->distance < before && search->nqueue + search->naside + reserved < 2 * (size_t) search->max_seen)
-		queue_add(search, (GraphCandidate) {seen->distance, seen->node});
+	if (isinf(search->queue.level[0][met]))
+		return;
+	search->counts[met] += search->counts[met] < UINT16_MAX;
+	*mean = queue_key(*mean + (queue_key(distance) - *mean) / (float) search->counts[met]);
+	panel_queue_lower(&search->queue, met, *mean);
 }
 
-/* Links of search->visit, with estimates. */
+/*
+ * Links of search->visit, with estimates.  Whether a link leads to a node met
+ * before says nothing of the next one, so the two kinds are told apart without a branch.
+ */
 static void
 meet_estimated(GraphSearch *search)
 {
 	const GraphVisit *visit = &search->visit;
+	GraphCandidate again[GRAPH_MAX_LINKS];	/* node: as which it was met */
+	float		estimates[GRAPH_MAX_LINKS];
+	uint32_t   *fresh = search->nodes + search->nmet;
+	uint32_t	nfresh = 0;
+	uint32_t	nagain = 0;
 
-	seen_expect(search, visit->links, visit->nlinks);
-	search->distances += visit->nlinks;
-	for (int i = 0; i < visit->nlinks; i++)
+	expect_slots(search, visit);
+	for (int i = 0, n = visit->nlinks; i < n; i++)
 	{
-		SeenNode   *seen = seen_find(search, visit->links[i]);
+		uint32_t	node = visit->links[i];
+		float		estimate = visit->estimates[i];
+		uint32_t   *slot = find_slot(search, node);
+		uint32_t	number = *slot;
+		uint32_t	is_fresh = number == 0;
 
-		if (seen_is_free(search, seen))
-		{
-			seen_add(search, seen, visit->links[i], visit->estimates[i]);
-			queue_add(search, (GraphCandidate) {visit->estimates[i], visit->links[i]});
-		}
-		else if (seen->estimates > 0 && seen->estimates < UINT16_MAX)
-			estimate_again(search, seen, visit->estimates[i]);
+		*slot = number | ((search->nmet + nfresh) & -is_fresh);
+		fresh[nfresh] = node;
+		estimates[nfresh] = estimate;
+		again[nagain] = (GraphCandidate) {estimate, number};
+		nfresh += is_fresh;
+		nagain += !is_fresh;
 	}
+	search->distances += visit->nlinks;
+	for (uint32_t i = 0; i < nagain; i++)
+		estimate_again(search, again[i].node, again[i].distance);
+	meet(search, estimates, nfresh);
 }
 
 /* The same with exact distances, of those not met before. */
@@ -369,58 +394,42 @@ static void
 meet_measured(GraphSearch *search)
 {
 	const GraphVisit *visit = &search->visit;
-	int			n = 0;
+	uint32_t   *fresh = search->nodes + search->nmet;
+	uint32_t	n = 0;
 
-	seen_expect(search, visit->links, visit->nlinks);
+	expect_slots(search, visit);
 	for (int i = 0; i < visit->nlinks; i++)
 	{
-		SeenNode   *seen = seen_find(search, visit->links[i]);
+		uint32_t   *slot = find_slot(search, visit->links[i]);
 
-		if (!seen_is_free(search, seen))
+		if (*slot != 0)
 			continue;
-		seen_add(search, seen, visit->links[i], 0);
-		search->fresh[n++] = visit->links[i];
+		fresh[n++] = visit->links[i];
+		*slot = search->nmet + n - 1;
 	}
-	if (n > 0)
-		search->store->measure(search->store, search->fresh, n, search->fresh_distances);
+	if (n == 0)
+		return;
+	search->store->measure(search->store, fresh, (int) n, search->fresh_distances);
 	search->distances += n;
-	for (int i = 0; i < n; i++)
-		queue_add(search, (GraphCandidate) {search->fresh_distances[i], search->fresh[i]});
+	meet(search, search->fresh_distances, n);
 }
 
-/* What is on top of the queue comes next, unless the node that is visited now leads to something nearer. */
+/* What is first in the queue now comes next, unless the node that is visited now leads to something nearer. */
 static void
 expect_next(GraphSearch *search)
 {
-	uint32_t	nodes[EXPECTED];
-	int			n = 0;
-
-	for (; n < EXPECTED && (uint32_t) n < search->nqueue; n++)
-		nodes[n] = search->queue[n].node;
-	if (n > 0)
-		search->store->expect(search->store, nodes, n);
+	if (panel_queue_least(&search->queue) < INFINITY)
+		search->store->expect(search->store, &search->nodes[panel_queue_first(&search->queue)], 1);
 }
 
 static void
-visit_node(GraphSearch *search, GraphCandidate at)
+visit_node(GraphSearch *search, uint32_t met)
 {
 	GraphVisit *visit = &search->visit;
+	GraphCandidate at = {search->means[met], search->nodes[met]};
 	bool		exact = search->store->exact;
 
-	if (!exact)
-	{
-		SeenNode   *seen = seen_find(search, at.node);
-
-		if (seen->estimates == 0)
-			return;
-		if (seen->distance > at.distance)
-		{
-			at.distance = seen->distance;
-			queue_add(search, at);
-			return;
-		}
-		seen->estimates = 0;
-	}
+	wemb_panel_queue_change(&search->queue, met, INFINITY);
 	expect_next(search);
 	if (!search->store->visit(search->store, at.node, visit))
 		return;
@@ -431,6 +440,7 @@ visit_node(GraphSearch *search, GraphCandidate at)
 		search->best = at;
 	if (!visit->gone)
 		result_add(search, at);
+	make_room_for_links(search);
 	if (exact)
 		meet_measured(search);
 	else
@@ -440,15 +450,16 @@ visit_node(GraphSearch *search, GraphCandidate at)
 void
 wemb_graph_search_from(GraphSearch *search, uint32_t node)
 {
-	GraphCandidate item = {-INFINITY, node};	/* whatever its distance, it must be visited */
-	SeenNode   *seen = seen_find(search, node);
+	float		distance = -INFINITY;	/* whatever it is, the node must be visited */
+	uint32_t   *slot = find_slot(search, node);
 
-	if (node == GRAPH_NONE || !seen_is_free(search, seen))
+	if (node == GRAPH_NONE || *slot != 0)
 		return;
 	if (search->store->exact)
-		search->store->measure(search->store, &node, 1, &item.distance);
-	seen_add(search, seen, node, item.distance);
-	queue_add(search, item);
+		search->store->measure(search->store, &node, 1, &distance);
+	search->nodes[search->nmet] = node;
+	*slot = search->nmet;
+	meet(search, &distance, 1);
 }
 
 GraphStatus
@@ -456,15 +467,18 @@ wemb_graph_search_run(GraphSearch *search)
 {
 	for (int i = 0; i < GRAPH_STEP_VISITS; i++)
 	{
-		float		bound = threshold(search);
+		float		least = panel_queue_least(&search->queue);
+		uint32_t	first;
 
-		if (search->aside_nearest < bound || (search->nqueue == 0 && isinf(bound)))
-			queue_take_aside(search);
-		if (search->nqueue == 0 || search->queue[0].distance >= bound)
+		if (!(least < threshold(search)))
 			return search->nnear > 0 ? GRAPH_FOUND : GRAPH_END;
-		if (search->nseen + GRAPH_MAX_LINKS > search->max_seen)
+		if (search->nmet + GRAPH_MAX_LINKS > search->max_seen)
 			return GRAPH_FULL;
-		visit_node(search, heap_pop(search->queue, &search->nqueue));
+		first = panel_queue_first(&search->queue);
+		if (search->means[first] > least)
+			wemb_panel_queue_change(&search->queue, first, search->means[first]);
+		else
+			visit_node(search, first);
 	}
 	return GRAPH_AGAIN;
 }
@@ -489,9 +503,7 @@ wemb_graph_search_next(GraphSearch *search, GraphCandidate *found)
 void
 wemb_graph_search_stop(GraphSearch *search)
 {
-	search->nqueue = 0;
-	search->naside = 0;
-	search->aside_nearest = INFINITY;
+	wemb_panel_queue_clear(&search->queue);
 }
 
 const GraphCandidate *

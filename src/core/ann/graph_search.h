@@ -21,8 +21,7 @@
  * Order: by distance, but for a node that turned up after a farther one was
  * given; the caller who must not return it can tell by its distance.
  *
- * Among candidates those behind the ef-th distance are set aside unsorted, and
- * only become part of the queue if the stream goes on that far.
+ * Estimates may be NaN or infinite, as those of damaged pages: such nodes come late, but they come.
  */
 #ifndef WEMB_GRAPH_SEARCH_H
 #define WEMB_GRAPH_SEARCH_H

@@ -256,6 +256,9 @@ typedef struct WembKernel
 
 	/* the greatest of each KERNEL_PANEL sums; n times */
 	void		(*panel_maxima) (const float *sums, int n, float *maxima);
+	/* the least of KERNEL_PANEL numbers, none of them NaN, and the first place that has it */
+	float		(*panel_least) (const float *panel);
+	int			(*panel_find) (const float *panel, float least);
 
 	/* n is a multiple of 64, for hadamard a power of two */
 	void		(*flip_signs) (float *x, const uint8_t *signs, int n);	/* x[i] = -x[i] where the sign's bit is set */

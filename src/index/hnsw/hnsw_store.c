@@ -462,33 +462,30 @@ store_below(GraphStore *graph, uint32_t number)
 
 /* ---- the store ---- */
 
-/* The block of a search that has ended, for the next one: to allocate and clear it takes as long as many visits. */
+/* The block of a search that has ended, for the next one: to allocate it takes as long as many visits. */
 static struct
 {
-	GraphSearch *search;		/* or NULL */
-	GraphSearchConfig config;
-	Size		room;			/* bytes; config may take less */
+	void	   *block;			/* or NULL */
+	Size		room;			/* bytes */
 } idle;
 
 static void
 make_search(HnswStore *store)
 {
-	const GraphSearchConfig *config = &store->search_config;
-	Size		size = wemb_graph_search_size(config);
-	void	   *block;
+	Size		size = wemb_graph_search_size(&store->search_config);
+	void	   *block = idle.block;
 
-	if (idle.search != NULL && idle.room >= size)
+	if (block != NULL && idle.room >= size)
 	{
-		bool		same = idle.config.max_ef == config->max_ef && idle.config.max_seen == config->max_seen;
-
-		store->search = same ? idle.search : wemb_graph_search_init(idle.search, config);
 		store->search_room = idle.room;
-		idle.search = NULL;
-		return;
+		idle.block = NULL;
 	}
-	block = MemoryContextAllocHuge(TopMemoryContext, size);
-	store->search = wemb_graph_search_init(block, config);
-	store->search_room = size;
+	else
+	{
+		block = MemoryContextAllocHuge(TopMemoryContext, size);
+		store->search_room = size;
+	}
+	store->search = wemb_graph_search_init(block, &store->search_config);
 }
 
 /* The store's memory is about to be freed, at the end of a scan or by an error. */
@@ -499,15 +496,14 @@ give_search_back(void *arg)
 
 	if (store->search == NULL)
 		return;
-	if (store->search_room > MOST_IDLE || (idle.search != NULL && idle.room >= store->search_room))
+	if (store->search_room > MOST_IDLE || (idle.block != NULL && idle.room >= store->search_room))
 	{
 		pfree(store->search);
 		return;
 	}
-	if (idle.search != NULL)
-		pfree(idle.search);
-	idle.search = store->search;
-	idle.config = store->search_config;
+	if (idle.block != NULL)
+		pfree(idle.block);
+	idle.block = store->search;
 	idle.room = store->search_room;
 }
 
