@@ -49,6 +49,12 @@ wemb_index_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, I
 	return stats;
 }
 
+Buffer
+wemb_vacuum_read(const IndexVacuum *vacuum, BlockNumber block)
+{
+	return ReadBufferExtended(vacuum->info->index, MAIN_FORKNUM, block, RBM_NORMAL, vacuum->info->strategy);
+}
+
 /* ---- who may be looking ---- */
 
 /* Whether the process of that number may have begun a scan in this database that has not ended. */

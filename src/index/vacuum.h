@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "storage/bufmgr.h"
 
 /* One call of a vacuum. */
 typedef struct IndexVacuum
@@ -39,6 +40,9 @@ wemb_vacuum_is_dead(const IndexVacuum *vacuum, ItemPointer tid)
 {
 	return vacuum->callback != NULL && vacuum->callback(tid, vacuum->callback_state);
 }
+
+/* A page, pinned, in the few buffers that a vacuum keeps to. */
+extern Buffer wemb_vacuum_read(const IndexVacuum *vacuum, BlockNumber block);
 
 /*
  * Whether nobody is in the middle of a scan of whatever index, here or on a standby that says what it is

@@ -59,8 +59,7 @@ set_gone(HnswVacuum *vacuum, uint32 number)
 bool
 wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block)
 {
-	Buffer		buffer = ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL,
-											vacuum->base->info->strategy);
+	Buffer		buffer = wemb_vacuum_read(vacuum->base, block);
 	Page		page = BufferGetPage(buffer);
 	uint16		kind = 0;
 
@@ -112,8 +111,7 @@ clean_page(HnswVacuum *vacuum, BlockNumber block)
 	}
 	if (!found)
 		return;
-	buffer = ReadBufferExtended(vacuum->index->relation, MAIN_FORKNUM, block, RBM_NORMAL,
-								vacuum->base->info->strategy);
+	buffer = wemb_vacuum_read(vacuum->base, block);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	xlog = GenericXLogStart(vacuum->index->relation);
 	page = GenericXLogRegisterBuffer(xlog, buffer, 0);

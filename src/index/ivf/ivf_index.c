@@ -277,6 +277,15 @@ wemb_ivf_page_lock(const IvfIndex *index, BlockNumber block, uint16 kind, Buffer
 }
 
 void
+wemb_ivf_page_copy(const IvfIndex *index, BlockNumber block, uint16 kind, Page copy)
+{
+	Buffer		buffer;
+
+	memcpy(copy, wemb_ivf_page_lock(index, block, kind, &buffer), BLCKSZ);
+	UnlockReleaseBuffer(buffer);
+}
+
+void
 wemb_ivf_cell_read(const IvfIndex *index, const BlockNumber *cells, int i, IvfCell *cell)
 {
 	const IvfLayout *layout = &index->layout;

@@ -46,6 +46,9 @@ extern void wemb_ivf_effort(const IvfMeta *meta, const IvfSettings *settings, Li
 /* A page of that kind that is in use, share-locked; ERROR if it is something else. */
 extern Page wemb_ivf_page_lock(const IvfIndex *index, BlockNumber block, uint16 kind, Buffer *buffer);
 
+/* A copy of such a page as it is now. */
+extern void wemb_ivf_page_copy(const IvfIndex *index, BlockNumber block, uint16 kind, Page copy);
+
 /* Cell i of an owner's, read from its pages into cell, which has room for layout.cell_size bytes. */
 extern void wemb_ivf_cell_read(const IvfIndex *index, const BlockNumber *cells, int i, IvfCell *cell);
 

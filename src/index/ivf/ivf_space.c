@@ -135,9 +135,8 @@ wemb_ivf_list_publish(const IvfIndex *index, const IvfPlace *place, const IvfLis
 	end_change(&change);
 }
 
-/* The directory's page of a number, or the last one before it. */
-static BlockNumber
-find_directory(const IvfIndex *index, uint32 number, uint32 *first)
+BlockNumber
+wemb_ivf_directory_find(const IvfIndex *index, uint32 number, uint32 *first)
 {
 	BlockNumber block = IVF_DIRECTORY_BLKNO;
 
@@ -186,7 +185,7 @@ void
 wemb_ivf_list_prepare(const IvfIndex *index, uint32 number, const IvfList *list, const IvfCell *centroid)
 {
 	uint32		first;
-	BlockNumber block = find_directory(index, number, &first);
+	BlockNumber block = wemb_ivf_directory_find(index, number, &first);
 	int			i = number % index->layout.lists_per_page;
 	Change		change = {.index = index};
 	Page		page;
@@ -211,32 +210,22 @@ wemb_ivf_page_retire(const IvfIndex *index, BlockNumber block, uint64 stamp)
 	end_change(&change);
 }
 
-/* A copy of a page of codes; returns the next one. */
-static BlockNumber
-read_codes(const IvfIndex *index, BlockNumber block, PGAlignedBlock *copy)
-{
-	Buffer		buffer;
-	Page		page = wemb_ivf_page_lock(index, block, IVF_PAGE_CODES, &buffer);
-
-	memcpy(copy->data, page, BLCKSZ);
-	UnlockReleaseBuffer(buffer);
-	return ivf_codes((Page) copy->data)->next;
-}
-
 void
 wemb_ivf_chain_retire(const IvfIndex *index, BlockNumber head)
 {
 	uint64		stamp = U64FromFullTransactionId(ReadNextFullTransactionId());
 	PGAlignedBlock copy;
+	const IvfCodesPage *codes = ivf_codes((Page) copy.data);
 
 	while (head != InvalidBlockNumber)
 	{
 		BlockNumber block = head;
 
-		head = read_codes(index, block, &copy);
+		wemb_ivf_page_copy(index, block, IVF_PAGE_CODES, (Page) copy.data);
+		head = codes->next;
 		for (int i = 0; i < index->layout.code_cells; i++)
-			if (ivf_codes((Page) copy.data)->cells[i] != InvalidBlockNumber)
-				wemb_ivf_page_retire(index, ivf_codes((Page) copy.data)->cells[i], stamp);
+			if (codes->cells[i] != InvalidBlockNumber)
+				wemb_ivf_page_retire(index, codes->cells[i], stamp);
 		wemb_ivf_page_retire(index, block, stamp);
 	}
 }
@@ -255,7 +244,8 @@ wemb_ivf_chain_read(const IvfIndex *index, BlockNumber head, uint32 *rows)
 		const IvfCodesPage *codes = ivf_codes((Page) copy.data);
 
 		CHECK_FOR_INTERRUPTS();
-		head = read_codes(index, head, &copy);
+		wemb_ivf_page_copy(index, head, IVF_PAGE_CODES, (Page) copy.data);
+		head = codes->next;
 		if (*rows + codes->n > room)
 		{
 			room = 2 * room + codes->n;

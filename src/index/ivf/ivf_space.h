@@ -29,6 +29,9 @@ extern BlockNumber *wemb_ivf_blocks_take(const IvfIndex *index, uint32 list, uin
 /* An IvfEmit: in a WAL record of its own. */
 extern void wemb_ivf_page_write(const IvfIndex *index, BlockNumber block, Page page);
 
+/* The directory's page of a list's number, or the last one before it; first: the number of its first entry. */
+extern BlockNumber wemb_ivf_directory_find(const IvfIndex *index, uint32 number, uint32 *first);
+
 /*
  * A list gets another chain, and another centroid unless that is NULL; lists:
  * how many there are then.  One WAL record.
