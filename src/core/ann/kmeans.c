@@ -592,8 +592,8 @@ wemb_kmeans_progress(const Kmeans *kmeans)
 	return kmeans->stage == KMEANS_DONE ? 1 : (float) kmeans->round / MAX_ROUNDS;
 }
 
-const Centroids *
-wemb_kmeans_centroids(const Kmeans *kmeans)
+Centroids *
+wemb_kmeans_centroids(Kmeans *kmeans)
 {
 	return set_of(kmeans);
 }

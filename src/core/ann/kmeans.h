@@ -65,8 +65,8 @@ extern void wemb_kmeans_advance(Kmeans *kmeans);
 /* 0 .. 1: how much of the work is done, at least. */
 extern float wemb_kmeans_progress(const Kmeans *kmeans);
 
-/* When done: the centroids, within the block; their count is at most k. */
-extern const Centroids *wemb_kmeans_centroids(const Kmeans *kmeans);
+/* When done: the centroids, within the block, whose count is at most k; the caller may move them. */
+extern Centroids *wemb_kmeans_centroids(Kmeans *kmeans);
 
 /* When done: the mean over the sample of squared distances to the nearest centroid (spherical: of 2 - 2 * cosine). */
 extern double wemb_kmeans_spread(const Kmeans *kmeans);

@@ -115,19 +115,13 @@ get_block(IvfBuild *build, Size size)
 static void
 set_sample_row(IvfBuild *build, int i, const IvfCell *cell)
 {
-	const IndexVectors *vectors = &build->index->vectors;
-	float	   *x;
-
-	if (!has_kmeans(build))
+	if (has_kmeans(build))
 	{
-		memcpy(build_cell(build, i), cell, build->index->layout.cell_size);
-		ItemPointerSetInvalid(&build_cell(build, i)->tid);
+		wemb_ivf_cell_floats(build->index, cell, wemb_kmeans_row(build_kmeans(build->work), i));
 		return;
 	}
-	x = wemb_kmeans_row(build_kmeans(build->work), i);
-	for (int k = 0; k < vectors->dim; k++)
-		x[k] = vectors->form == VALUE_BITS ? (cell->bytes[k / 8] >> (7 - k % 8) & 1) :
-			cell->low + cell->step * cell->bytes[k];
+	memcpy(build_cell(build, i), cell, build->index->layout.cell_size);
+	ItemPointerSetInvalid(&build_cell(build, i)->tid);
 }
 
 /* n rows evenly spread over all that were loaded. */
@@ -246,7 +240,7 @@ wemb_ivf_build_centroids(IvfBuild *build)
 	}
 	else if (has_kmeans(build))
 	{
-		const Centroids *set = wemb_kmeans_centroids(build_kmeans(work));
+		Centroids  *set = wemb_kmeans_centroids(build_kmeans(work));
 		double		spread = wemb_kmeans_spread(build_kmeans(work));
 
 		work->lists = wemb_centroids_count(set);
@@ -255,6 +249,10 @@ wemb_ivf_build_centroids(IvfBuild *build)
 		{
 			wemb_centroids_get(set, list, x);
 			wemb_ivf_centroid_fill(build->index, build_cell(build, list), x);
+
+			/* Rows go to the list that an insert would find, by what is kept of both. */
+			wemb_ivf_cell_floats(build->index, build_cell(build, list), x);
+			wemb_centroids_put(set, (int) list, x);
 		}
 	}
 	pfree(x);

@@ -170,13 +170,7 @@ find_lists(Assigner *assigner, int n)
 	int			dim = build->index->vectors.dim;
 
 	for (int i = 0; i < n; i++)
-	{
-		const IvfCell *cell = chunk_cell(assigner, i);
-		float	   *x = assigner->x + (Size) i * dim;
-
-		for (int k = 0; k < dim; k++)
-			x[k] = cell->low + cell->step * cell->bytes[k];
-	}
+		wemb_ivf_cell_floats(build->index, chunk_cell(assigner, i), assigner->x + (Size) i * dim);
 	wemb_centroids_assign(wemb_kmeans_centroids(build_kmeans(build->work)), &(CentroidRows) {assigner->x, dim, n}, 1,
 						  assigner->hits);
 }

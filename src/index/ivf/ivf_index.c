@@ -322,6 +322,15 @@ wemb_ivf_cell_fill(const IvfIndex *index, IvfCell *cell, ItemPointer tid, const 
 }
 
 void
+wemb_ivf_cell_floats(const IvfIndex *index, const IvfCell *cell, float *x)
+{
+	bool		bits = index->vectors.form == VALUE_BITS;
+
+	for (int i = 0; i < index->vectors.dim; i++)
+		x[i] = bits ? (cell->bytes[i / 8] >> (7 - i % 8) & 1) : cell->low + cell->step * cell->bytes[i];
+}
+
+void
 wemb_ivf_centroid_fill(const IvfIndex *index, IvfCell *cell, const float *x)
 {
 	const IndexVectors *vectors = &index->vectors;

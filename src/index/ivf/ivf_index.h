@@ -58,6 +58,9 @@ extern IndexCopy wemb_ivf_copy(const IvfIndex *index, const IvfCell *cell);
 /* A cell of a row, or of a centroid (tid NULL). */
 extern void wemb_ivf_cell_fill(const IvfIndex *index, IvfCell *cell, ItemPointer tid, const IndexCopy *copy);
 
+/* The floats that a cell stands for (dim), and for bits zeros and ones. */
+extern void wemb_ivf_cell_floats(const IvfIndex *index, const IvfCell *cell, float *x);
+
 /* A cell of a centroid, from floats: x is zeros and ones for bits, which become the nearest ones. */
 extern void wemb_ivf_centroid_fill(const IvfIndex *index, IvfCell *cell, const float *x);
 

@@ -98,6 +98,7 @@ insert_row(IvfInserter *inserter, ItemPointer tid)
 	uint32		rows;
 
 	inserter->copy = wemb_value_copy(&index->vectors, inserter->value, inserter->bytes);
+	wemb_value_of_copy(&index->vectors, inserter->value, &inserter->copy);	/* as a build sees it */
 	wemb_ivf_cell_fill(index, inserter->cell, tid, &inserter->copy);
 	for (;;)
 	{

@@ -123,6 +123,14 @@ free_retired(IvfRecycle *recycle)
 	return true;
 }
 
+/* In the middle of the vacuum, so that lists yet to come take them. */
+static void
+free_many(IvfRecycle *recycle)
+{
+	if (recycle->retired.n > recycle->nblocks / FREE_SHARE && free_retired(recycle))
+		IndexFreeSpaceMapVacuum(recycle->index->relation);
+}
+
 void
 wemb_ivf_recycle_chain(IvfRecycle *recycle, BlockNumber head)
 {
@@ -138,8 +146,21 @@ wemb_ivf_recycle_chain(IvfRecycle *recycle, BlockNumber head)
 			if (codes->cells[i] != InvalidBlockNumber)
 				list_block(&recycle->retired, codes->cells[i]);
 	}
-	if (recycle->retired.n > recycle->nblocks / FREE_SHARE && free_retired(recycle))
-		IndexFreeSpaceMapVacuum(recycle->index->relation);
+	free_many(recycle);
+}
+
+void
+wemb_ivf_recycle_rest(IvfRecycle *recycle, const IvfCodesPage *first)
+{
+	uint64		stamp = U64FromFullTransactionId(ReadNextFullTransactionId());
+
+	for (int i = 0; i < recycle->index->layout.code_cells; i++)
+		if (first->cells[i] != InvalidBlockNumber)
+		{
+			wemb_ivf_page_retire(recycle->index, first->cells[i], stamp);
+			list_block(&recycle->retired, first->cells[i]);
+		}
+	wemb_ivf_recycle_chain(recycle, first->next);
 }
 
 /* ---- pages that nothing leads to ---- */

@@ -24,6 +24,9 @@ extern void wemb_ivf_recycle_reached(IvfRecycle *recycle, BlockNumber block);
  */
 extern void wemb_ivf_recycle_chain(IvfRecycle *recycle, BlockNumber head);
 
+/* The same of all pages of a chain but the first one, which was so before its list was emptied. */
+extern void wemb_ivf_recycle_rest(IvfRecycle *recycle, const IvfCodesPage *first);
+
 /* After all lists: the pages that were not reached are found, and what no scan can stand on is freed. */
 extern void wemb_ivf_recycle_pages(IvfRecycle *recycle);
 

@@ -199,6 +199,17 @@ wemb_ivf_list_prepare(const IvfIndex *index, uint32 number, const IvfList *list,
 	end_change(&change);
 }
 
+void
+wemb_ivf_list_empty(const IvfIndex *index, const IvfPlace *place, BlockNumber head)
+{
+	Change		change = {.index = index, .xlog = GenericXLogStart(index->relation)};
+	Page		page = change_page(&change, place->directory);
+
+	ivf_list(&index->layout, page, place->number % index->layout.lists_per_page)->tail = head;
+	wemb_ivf_codes_init(&index->layout, change_page(&change, head), place->number, 0);
+	end_change(&change);
+}
+
 /* ---- chains ---- */
 
 void

@@ -2,8 +2,8 @@
  * ivf_space.h
  *		Pages that an index takes and gives back, and lists that get new ones.
  *
- * Who writes pages of a list that nothing leads to yet, or publishes them, has
- * the list's lock, exclusive, or shared where it adds one page to the chain.
+ * Who writes pages of a list that nothing leads to yet, publishes them or empties a list has
+ * its lock, exclusive, or shared where it adds one page to the chain.
  */
 #ifndef WEMB_IVF_SPACE_H
 #define WEMB_IVF_SPACE_H
@@ -38,6 +38,9 @@ extern BlockNumber wemb_ivf_directory_find(const IvfIndex *index, uint32 number,
  */
 extern void wemb_ivf_list_publish(const IvfIndex *index, const IvfPlace *place, const IvfList *list,
 								  const IvfCell *centroid, uint32 lists);
+
+/* A list without live rows keeps the first page of its chain, empty, and nothing else.  One WAL record. */
+extern void wemb_ivf_list_empty(const IvfIndex *index, const IvfPlace *place, BlockNumber head);
 
 /* An entry that is none yet, number meta.lists, and its centroid; the directory grows if it must. */
 extern void wemb_ivf_list_prepare(const IvfIndex *index, uint32 number, const IvfList *list, const IvfCell *centroid);

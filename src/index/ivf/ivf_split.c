@@ -52,16 +52,6 @@ split_cell(const Split *split, uint32 i)
 
 /* ---- two centroids ---- */
 
-static void
-set_row(const Split *split, uint32 i, float *x)
-{
-	const IvfCell *cell = split_cell(split, i);
-	bool		bits = split->index->vectors.form == VALUE_BITS;
-
-	for (int k = 0; k < split->index->vectors.dim; k++)
-		x[k] = bits ? (cell->bytes[k / 8] >> (7 - k % 8) & 1) : cell->low + cell->step * cell->bytes[k];
-}
-
 /* NULL: there is no memory for it. */
 static Kmeans *
 run_kmeans(const Split *split)
@@ -74,7 +64,7 @@ run_kmeans(const Split *split)
 		return NULL;
 	kmeans = wemb_kmeans_init((void *) TYPEALIGN(64, palloc_extended(size + 64, MCXT_ALLOC_HUGE)), &config);
 	for (uint32 i = 0; i < split->rows; i++)
-		set_row(split, i, wemb_kmeans_row(kmeans, i));
+		wemb_ivf_cell_floats(split->index, split_cell(split, i), wemb_kmeans_row(kmeans, i));
 	wemb_kmeans_start(kmeans, split->rows);
 	while (wemb_kmeans_shares(kmeans) > 0)
 	{
@@ -101,7 +91,7 @@ divide(Split *split)
 	split->hits = palloc(split->rows * sizeof(CentroidHit));
 	for (uint32 i = 0; i < split->rows; i++)
 	{
-		set_row(split, i, x);
+		wemb_ivf_cell_floats(split->index, split_cell(split, i), x);
 		wemb_centroids_assign(wemb_kmeans_centroids(kmeans), &(CentroidRows) {x, dim, 1}, 1, &split->hits[i]);
 		split->counts[split->hits[i].centroid]++;
 	}

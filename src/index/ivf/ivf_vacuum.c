@@ -4,7 +4,7 @@
  *
  * Of a dead row the cell loses its tid, and nothing else changes; scans that
  * are under way read on.  A list of which much is dead is written anew into
- * fewer pages, and the old ones are used again (ivf_recycle.h).
+ * fewer pages, or emptied if all is, and the old ones are used again (ivf_recycle.h).
  *
  * A list is locked (ivf_space.h) while it is cleaned, so that it is not written
  * anew meanwhile: a split moves rows only into a list behind all others, which is cleaned in its turn.
@@ -108,13 +108,17 @@ clean_rows(IvfVacuum *vacuum)
 
 /* ---- lists ---- */
 
-/* Clean a list; whether it should be written anew. */
-static bool
+/* Rows of a list, as they were when it was cleaned. */
+typedef struct ListRows
+{
+	uint32		all;			/* dead ones too */
+	uint32		live;
+} ListRows;
+
+static ListRows
 clean_list(IvfVacuum *vacuum, const IvfPlace *place)
 {
-	const IvfLayout *layout = &vacuum->index->layout;
-	uint32		rows = 0;
-	uint32		live = 0;
+	ListRows	rows = {0};
 	const IvfCodesPage *codes = ivf_codes((Page) vacuum->codes.data);
 	BlockNumber block;
 
@@ -123,12 +127,62 @@ clean_list(IvfVacuum *vacuum, const IvfPlace *place)
 	{
 		wemb_ivf_page_copy(vacuum->index, block, IVF_PAGE_CODES, (Page) vacuum->codes.data);
 		wemb_ivf_recycle_reached(vacuum->recycle, block);
-		rows += codes->n;
-		live += clean_rows(vacuum);
+		rows.all += codes->n;
+		rows.live += clean_rows(vacuum);
 	}
 	UnlockPage(vacuum->index->relation, IVF_LIST_LOCK(place->number), ShareLock);
-	vacuum->base->stats->num_index_tuples += live;
-	return (rows - live) > rows / DEAD_SHARE && wemb_ivf_pages_of(layout, live) < wemb_ivf_pages_of(layout, rows);
+	vacuum->base->stats->num_index_tuples += rows.live;
+	return rows;
+}
+
+/* Whether a list should be written anew. */
+static bool
+is_worn(const IvfVacuum *vacuum, ListRows rows)
+{
+	const IvfLayout *layout = &vacuum->index->layout;
+
+	return rows.all - rows.live > rows.all / DEAD_SHARE &&
+		wemb_ivf_pages_of(layout, rows.live) < wemb_ivf_pages_of(layout, rows.all);
+}
+
+/* ---- lists without live rows ---- */
+
+/* How many rows a chain has, dead ones too. */
+static uint32
+rows_of_chain(const IvfVacuum *vacuum, BlockNumber head)
+{
+	PGAlignedBlock copy;
+	const IvfCodesPage *codes = ivf_codes((Page) copy.data);
+
+	for (BlockNumber block = head; block != InvalidBlockNumber; block = codes->next)
+		wemb_ivf_page_copy(vacuum->index, block, IVF_PAGE_CODES, (Page) copy.data);
+	return codes->before + codes->n;
+}
+
+/*
+ * Empty a list in which all rows were dead, without a page more; false if it has got others since.
+ * A scan that has read its first page knows rows by the pages of their cells, which stay as they are.
+ */
+static bool
+empty_list(IvfVacuum *vacuum, const IvfPlace *place, ListRows rows)
+{
+	Relation	relation = vacuum->index->relation;
+	const IvfCodesPage *codes = ivf_codes((Page) vacuum->codes.data);
+	BlockNumber head;
+	bool		same;
+
+	LockPage(relation, IVF_LIST_LOCK(place->number), ExclusiveLock);
+	head = wemb_ivf_list_read(vacuum->index, place).head;
+	same = rows_of_chain(vacuum, head) == rows.all;
+	if (same)
+	{
+		wemb_ivf_page_copy(vacuum->index, head, IVF_PAGE_CODES, (Page) vacuum->codes.data);
+		wemb_ivf_list_empty(vacuum->index, place, head);
+	}
+	UnlockPage(relation, IVF_LIST_LOCK(place->number), ExclusiveLock);
+	if (same)
+		wemb_ivf_recycle_rest(vacuum->recycle, codes);
+	return same;
 }
 
 /* ---- lists written anew ---- */
@@ -194,6 +248,17 @@ repack_list(IvfVacuum *vacuum, const IvfPlace *place)
 	wemb_ivf_recycle_chain(vacuum->recycle, head);
 }
 
+static void
+clean_or_renew(IvfVacuum *vacuum, const IvfPlace *place)
+{
+	ListRows	rows = clean_list(vacuum, place);
+
+	if (!is_worn(vacuum, rows))
+		return;
+	if (rows.live > 0 || !empty_list(vacuum, place, rows))
+		repack_list(vacuum, place);
+}
+
 /* ---- the directory ---- */
 
 /* The pages of the centroids of a page. */
@@ -231,8 +296,7 @@ clean_lists(IvfVacuum *vacuum)
 		copy_directory(vacuum, place.directory, (Page) copy.data);
 		while (place.number < Min(meta.lists, first + layout->lists_per_page))
 		{
-			if (clean_list(vacuum, &place))
-				repack_list(vacuum, &place);
+			clean_or_renew(vacuum, &place);
 			place.number++;
 		}
 		wemb_ivf_read_meta(vacuum->index->relation, &meta);
