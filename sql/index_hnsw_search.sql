@@ -113,6 +113,21 @@ SELECT count(*), bool_and(d >= before) AS ordered FROM (
 SET hnsw.max_scan_tuples = 1;
 SELECT count(*) < 100 AS limited FROM (SELECT id FROM items ORDER BY v <-> '[0,0,0,0]') t;
 RESET hnsw.max_scan_tuples;
+
+-- rows that are equal are one candidate: all of them come; where a scan ends with its candidates, ten at most of each
+CREATE TABLE equal (id int, v vector(2));
+INSERT INTO equal SELECT i, '[1,1]' FROM generate_series(1, 13) i;
+CREATE INDEX ON equal USING hnsw (v vector_l2_ops);
+INSERT INTO equal SELECT i, '[1,1]' FROM generate_series(14, 25) i;
+RESET hnsw.iterative_scan;
+SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM equal ORDER BY v <-> '[1,1]') t;
+SET hnsw.iterative_scan = off;
+SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM equal ORDER BY v <-> '[1,1]') t;
+SET hnsw.ef_search = 2;
+SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM equal ORDER BY v <-> '[1,1]') t;
+SET hnsw.ef_search = 3;
+SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM equal ORDER BY v <-> '[1,1]') t;
+DROP TABLE equal;
 RESET hnsw.iterative_scan;
 SET hnsw.ef_search = 1000;
 

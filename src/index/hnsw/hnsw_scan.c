@@ -22,6 +22,8 @@
 #include "utils/float.h"
 #include "utils/memutils.h"
 
+#define ROWS_A_CANDIDATE	10	/* that are equal, where a scan ends with ef candidates: as pgvector's */
+
 typedef struct HnswScan
 {
 	MemoryContext context;		/* of everything here, until the next rescan */
@@ -33,7 +35,7 @@ typedef struct HnswScan
 	uint32		entry;			/* where the search of layer 0 began */
 	ScanOrder	order;			/* what the executor was told of the record being given */
 	ScanWindow	window;
-	int64		given;			/* records */
+	int64		given;			/* candidates */
 	bool		stopped;
 	ItemPointerData *tids;		/* rows of that record */
 	int			ntids;
@@ -181,6 +183,23 @@ in_order(HnswScan *state, float lower)
 	return true;
 }
 
+/*
+ * Count the record that is given next.  A scan that ends with its candidates
+ * gives as many rows as these can stand for.
+ */
+static void
+count_given(HnswScan *state)
+{
+	int64		candidates = 1;
+
+	if (state->settings.iterative == INDEX_ITERATIVE_OFF)
+	{
+		candidates = Min(state->ef - state->given, (state->ntids - 1) / ROWS_A_CANDIDATE + 1);
+		state->ntids = (int) Min(state->ntids, candidates * ROWS_A_CANDIDATE);
+	}
+	state->given += candidates;
+}
+
 /* The next record with rows; false if there is none. */
 static bool
 next_record(HnswScan *state)
@@ -219,7 +238,7 @@ next_record(HnswScan *state)
 		read_tids(state, found.node);
 		if (state->ntids > 0)
 		{
-			state->given++;
+			count_given(state);
 			return true;
 		}
 	}
