@@ -132,3 +132,26 @@ wemb_hnsw_write_back_link(HnswStore *store, const GraphBackLink *back, int layer
 	}
 	return false;
 }
+
+bool
+wemb_hnsw_unlink(HnswStore *store, HnswEdit *edit, const GraphUnlink *step, uint32 number, int max)
+{
+	uint32		links[GRAPH_MAX_LINKS];
+	HnswSlot   *slot = wemb_hnsw_edit_slot(store->index, edit, number);
+	int			n;
+
+	if (slot == NULL || !hnsw_is_record(slot))
+		return false;
+	wemb_hnsw_slot_check(store->index, slot, number);
+	if (number == step->node && step->action != GRAPH_UNLINK_MOVE)
+	{
+		hnsw_retire(slot);
+		return true;
+	}
+	n = slot->nlinks;
+	memcpy(links, hnsw_numbers(&store->index->layout, slot), n * sizeof(uint32));
+	if (!wemb_graph_unlink_apply(step, number, max, links, &n))
+		return false;
+	wemb_hnsw_set_links(store, number, slot, links, n);
+	return true;
+}

@@ -1,13 +1,13 @@
 /*
  * hnsw_links.h
- *		A record's links with their codes, in a copy of its slot; links back to it.
+ *		A record's links with their codes, in a copy of its slot; links back to it; out of the tree.
  */
 #ifndef WEMB_HNSW_LINKS_H
 #define WEMB_HNSW_LINKS_H
 
 #include "postgres.h"
 
-#include "core/ann/graph_select.h"
+#include "core/ann/graph_repair.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_store.h"
 
@@ -26,5 +26,11 @@ extern bool wemb_hnsw_link_back(HnswStore *store, HnswEdit *edit, const GraphBac
 
 /* The same, written by itself.  false: it did not take it. */
 extern bool wemb_hnsw_write_back_link(HnswStore *store, const GraphBackLink *back, int layer);
+
+/*
+ * Bring what the step makes of a record's links into the edit; one that is out of the tree then is retired.
+ * max: links of a record of its layer.  false: there is no record of such links.
+ */
+extern bool wemb_hnsw_unlink(HnswStore *store, HnswEdit *edit, const GraphUnlink *step, uint32 number, int max);
 
 #endif							/* WEMB_HNSW_LINKS_H */

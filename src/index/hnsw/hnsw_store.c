@@ -538,6 +538,13 @@ wemb_hnsw_store_forget(HnswStore *store)
 }
 
 void
+wemb_hnsw_store_bound(HnswStore *store)
+{
+	if (MemoryContextMemAllocated(store->copies_context, false) > (Size) maintenance_work_mem * 1024 / 2)
+		wemb_hnsw_store_forget(store);
+}
+
+void
 wemb_hnsw_store_grow(HnswStore *store)
 {
 	GraphSearch *old = store->search;

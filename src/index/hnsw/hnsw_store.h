@@ -59,6 +59,12 @@ hnsw_set_add(SlotSet *set, uint32 number)
 extern HnswStore *wemb_hnsw_store_create(HnswIndex *index, int ef, bool remember);
 extern void wemb_hnsw_store_forget(HnswStore *store);
 
+/*
+ * The same, if they take more than half of maintenance_work_mem: those of a vacuum stay right, as no slot is given
+ * out before its end.
+ */
+extern void wemb_hnsw_store_bound(HnswStore *store);
+
 /* Twice the room for the search, which says GRAPH_FULL. */
 extern void wemb_hnsw_store_grow(HnswStore *store);
 

@@ -2,7 +2,7 @@
  * hnsw_vacuum.c
  *		Vacuum: dead rows out of records, records without rows out of the graph.
  *
- * The passes, and what they leave to hnsw_repair.c and hnsw_retired.c: README.md.
+ * The passes, and what they leave to hnsw_repair.c, hnsw_unlink.c and hnsw_retired.c: README.md.
  */
 #include "postgres.h"
 

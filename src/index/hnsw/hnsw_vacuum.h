@@ -68,12 +68,14 @@ wemb_hnsw_repair_ef(const HnswIndex *index)
 extern void wemb_hnsw_vacuum_list(SlotList *list, uint32 number);
 
 /*
- * hnsw_repair.c, in this order: no record that is not gone links to dead ones but for the tree; these out of the
- * tree, retired; those that have lost much get other links.
+ * hnsw_repair.c: no record that is not gone links to dead ones but for the tree; after wemb_hnsw_unlink_dead(), the
+ * poor get other links.
  */
 extern void wemb_hnsw_repair(HnswVacuum *vacuum);
-extern void wemb_hnsw_unlink_dead(HnswVacuum *vacuum);
 extern void wemb_hnsw_renew_poor(HnswVacuum *vacuum);
+
+/* hnsw_unlink.c: after wemb_hnsw_repair(), the dead out of the tree, retired. */
+extern void wemb_hnsw_unlink_dead(HnswVacuum *vacuum);
 
 /* hnsw_retired.c: put a slot of kind HNSW_SLOT_RETIRED into its list; free or stamp those in the lists. */
 extern void wemb_hnsw_retired_note(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number);

@@ -1,0 +1,164 @@
+/*
+ * hnsw_unlink.c
+ *		Records that are gone out of the tree.
+ *
+ * No other process makes a record gone, changes the tree but for new leaves, or
+ * retires: there is one vacuum of an index at a time.
+ */
+#include "postgres.h"
+
+#include "commands/vacuum.h"
+#include "core/ann/graph_repair.h"
+#include "index/hnsw/hnsw_edit.h"
+#include "index/hnsw/hnsw_links.h"
+#include "index/hnsw/hnsw_vacuum.h"
+#include "miscadmin.h"
+#include "pg/compat.h"
+#include "storage/lmgr.h"
+
+/* Of a record: one for each child, and those given up since an insert was quicker.  Only damaged links take more. */
+#define UNLINK_STEPS	100000
+
+/* ---- the entry ---- */
+
+/* Of each layer some record that is not gone, as it is now. */
+static void
+find_live(HnswVacuum *vacuum)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	BlockNumber nblocks = RelationGetNumberOfBlocks(vacuum->index->relation);
+
+	for (BlockNumber block = 1; block < nblocks; block++)
+	{
+		wemb_vacuum_delay();
+		if (!wemb_hnsw_vacuum_read(vacuum, block))
+			continue;
+		for (int i = 0; i < layout->slots_per_page; i++)
+		{
+			uint32		number = hnsw_first_number(layout, block) + i;
+			HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, number);
+
+			if (slot->kind == HNSW_SLOT_RECORD && slot->layer <= GRAPH_MAX_LEVEL)
+				vacuum->live[slot->layer] = number;
+		}
+	}
+}
+
+typedef struct NewEntry
+{
+	const HnswVacuum *vacuum;
+	uint32		number;
+	int			top;
+} NewEntry;
+
+static bool
+replace_entry(HnswMeta *meta, const void *arg)
+{
+	const NewEntry *entry = arg;
+
+	if (!hnsw_set_has(&entry->vacuum->gone, meta->entry))
+		return false;
+	meta->entry = entry->number;
+	meta->top = entry->top;
+	return true;
+}
+
+/*
+ * Another entry, if the present one is gone: of its layer, or if all of that are gone, of the
+ * highest that has others.  No insert is under way then, so none puts a record into a layer given up.
+ */
+static void
+leave_entry(HnswVacuum *vacuum)
+{
+	Relation	relation = vacuum->index->relation;
+	NewEntry	entry = {vacuum, HNSW_NONE, -1};
+	HnswMeta	meta;
+
+	LockPage(relation, HNSW_META_BLKNO, ExclusiveLock);
+	wemb_hnsw_read_meta(relation, &meta);
+	if (hnsw_set_has(&vacuum->gone, meta.entry))
+	{
+		if (meta.top > GRAPH_MAX_LEVEL || vacuum->live[meta.top] == HNSW_NONE)
+			find_live(vacuum);
+		for (int layer = Min(meta.top, GRAPH_MAX_LEVEL); layer >= 0 && entry.top < 0; layer--)
+			if (vacuum->live[layer] != HNSW_NONE)
+				entry = (NewEntry) {vacuum, vacuum->live[layer], layer};
+		wemb_hnsw_meta_update(relation, replace_entry, &entry);
+	}
+	UnlockPage(relation, HNSW_META_BLKNO, ExclusiveLock);
+}
+
+/* ---- the tree ---- */
+
+static void
+damaged_link(const HnswVacuum *vacuum, uint32 number)
+{
+	wemb_hnsw_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number),
+					  "a link to what is no record");
+}
+
+static bool
+same_step(const GraphUnlink *a, const GraphUnlink *b)
+{
+	return a->action == b->action && a->child == b->child && a->parent == b->parent;
+}
+
+/* One step; true: it was the last, and the record is retired. */
+static bool
+unlink_step(HnswVacuum *vacuum, uint32 number, int max)
+{
+	GraphStore *graph = &vacuum->store->graph;
+	GraphUnlink step = wemb_graph_unlink_next(graph, number, max);
+	GraphUnlink again;
+	HnswEdit	edit;
+
+	wemb_hnsw_edit_start(&edit);
+	if (!wemb_hnsw_unlink(vacuum->store, &edit, &step, number, max) ||
+		(step.child != HNSW_NONE && !wemb_hnsw_unlink(vacuum->store, &edit, &step, step.child, max)) ||
+		(step.parent != HNSW_NONE && !wemb_hnsw_unlink(vacuum->store, &edit, &step, step.parent, max)))
+		damaged_link(vacuum, number);
+	/* What the step was made from may have changed before the edit had it; later changes the edit sees itself. */
+	again = wemb_graph_unlink_next(graph, number, max);
+	if (!same_step(&step, &again))
+	{
+		wemb_hnsw_edit_forget(&edit);
+		return false;
+	}
+	return wemb_hnsw_edit_apply(vacuum->index, &edit) && step.action != GRAPH_UNLINK_MOVE;
+}
+
+static int
+higher_first(const void *a, const void *b)
+{
+	const VacuumRecord *left = a;
+	const VacuumRecord *right = b;
+
+	if (left->layer != right->layer)
+		return left->layer > right->layer ? -1 : 1;
+	return left->number < right->number ? -1 : left->number > right->number;
+}
+
+void
+wemb_hnsw_unlink_dead(HnswVacuum *vacuum)
+{
+	RecordList *dead = &vacuum->dead;
+
+	leave_entry(vacuum);
+	/* From the top, so that a record's below is there as long as the record */
+	qsort(dead->records, dead->n, sizeof(VacuumRecord), higher_first);
+	for (Size i = 0; i < dead->n; i++)
+	{
+		int			max = wemb_graph_max_links(&vacuum->index->graph, dead->records[i].layer);
+		int			steps = 0;
+
+		wemb_vacuum_delay();
+		while (!unlink_step(vacuum, dead->records[i].number, max))
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (++steps > UNLINK_STEPS)
+				damaged_link(vacuum, dead->records[i].number);
+		}
+		wemb_hnsw_vacuum_list(&vacuum->retired, dead->records[i].number);
+		wemb_hnsw_store_bound(vacuum->store);
+	}
+}
