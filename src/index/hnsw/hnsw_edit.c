@@ -32,15 +32,32 @@ wemb_hnsw_edit_forget(HnswEdit *edit)
 	edit->n = 0;
 }
 
+static int
+find_slot(const HnswEdit *edit, uint32 number)
+{
+	for (int i = 0; i < edit->n; i++)
+		if (edit->number[i] == number)
+			return i;
+	return -1;
+}
+
+HnswSlot *
+wemb_hnsw_edit_find(const HnswEdit *edit, uint32 number)
+{
+	int			i = find_slot(edit, number);
+
+	return i < 0 ? NULL : edit->after[i];
+}
+
 HnswSlot *
 wemb_hnsw_edit_slot(const HnswIndex *index, HnswEdit *edit, uint32 number)
 {
 	int			size = index->layout.slot_size;
 	int			i = edit->n;
+	int			known = find_slot(edit, number);
 
-	for (int k = 0; k < edit->n; k++)
-		if (edit->number[k] == number)
-			return edit->after[k];
+	if (known >= 0)
+		return edit->after[known];
 	Assert(i < HNSW_EDIT_SLOTS);
 	edit->before[i] = palloc(size);
 	edit->after[i] = palloc(size);
@@ -57,6 +74,22 @@ wemb_hnsw_edit_slot(const HnswIndex *index, HnswEdit *edit, uint32 number)
 	return edit->after[i];
 }
 
+/* Put the block of a slot among n that ascend, unless it is there; returns how many there are then. */
+static int
+add_block(const HnswIndex *index, uint32 number, BlockNumber *blocks, int n)
+{
+	BlockNumber block = hnsw_block(&index->layout, number);
+	int			place = n;
+
+	for (int i = 0; i < n; i++)
+		if (blocks[i] == block)
+			return n;
+	for (; place > 0 && blocks[place - 1] > block; place--)
+		blocks[place] = blocks[place - 1];
+	blocks[place] = block;
+	return n + 1;
+}
+
 /* The blocks of an edit, ascending, each once. */
 static int
 list_blocks(const HnswIndex *index, const HnswEdit *edit, BlockNumber *blocks)
@@ -64,21 +97,26 @@ list_blocks(const HnswIndex *index, const HnswEdit *edit, BlockNumber *blocks)
 	int			n = 0;
 
 	for (int i = 0; i < edit->n; i++)
-	{
-		BlockNumber block = hnsw_block(&index->layout, edit->number[i]);
-		int			place = n;
-
-		for (int k = 0; k < n; k++)
-			if (blocks[k] == block)
-				place = -1;
-		if (place < 0)
-			continue;
-		for (; place > 0 && blocks[place - 1] > block; place--)
-			blocks[place] = blocks[place - 1];
-		blocks[place] = block;
-		n++;
-	}
+		n = add_block(index, edit->number[i], blocks, n);
 	return n;
+}
+
+bool
+wemb_hnsw_edit_has_room(const HnswIndex *index, const HnswEdit *edit, const uint32 *numbers, int n)
+{
+	BlockNumber blocks[HNSW_EDIT_SLOTS];
+	int			nblocks = list_blocks(index, edit, blocks);
+	int			slots = edit->n;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (numbers[i] == HNSW_NONE || find_slot(edit, numbers[i]) >= 0)
+			continue;
+		if (++slots > HNSW_EDIT_SLOTS)
+			return false;
+		nblocks = add_block(index, numbers[i], blocks, nblocks);
+	}
+	return nblocks <= MAX_GENERIC_XLOG_PAGES;
 }
 
 static int

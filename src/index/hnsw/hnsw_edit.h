@@ -31,6 +31,12 @@ extern void wemb_hnsw_edit_start(HnswEdit *edit);
  */
 extern HnswSlot *wemb_hnsw_edit_slot(const HnswIndex *index, HnswEdit *edit, uint32 number);
 
+/* Whether there is room for these slots beside those that it has; numbers may have HNSW_NONE. */
+extern bool wemb_hnsw_edit_has_room(const HnswIndex *index, const HnswEdit *edit, const uint32 *numbers, int n);
+
+/* The copy to be changed of a slot that is in the edit, or NULL. */
+extern HnswSlot *wemb_hnsw_edit_find(const HnswEdit *edit, uint32 number);
+
 /* false: a slot has changed meanwhile, and nothing was written.  The edit is empty afterwards, either way. */
 extern bool wemb_hnsw_edit_apply(const HnswIndex *index, HnswEdit *edit);
 

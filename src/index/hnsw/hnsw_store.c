@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_store.h"
 #include "index/recent_page.h"
 #include "miscadmin.h"
@@ -405,24 +406,33 @@ store_any_within(GraphStore *graph, uint32_t number, const uint32_t *numbers, in
 	return false;
 }
 
+/* None, if slot is no record. */
+static int
+links_of(const HnswStore *store, HnswSlot *slot, uint32 number, uint32 *links)
+{
+	if (!hnsw_is_record(slot))
+		return 0;
+	wemb_hnsw_slot_check(store->index, slot, number);
+	memcpy(links, hnsw_numbers(&store->index->layout, slot), slot->nlinks * sizeof(uint32));
+	return slot->nlinks;
+}
+
 static int
 store_links(GraphStore *graph, uint32_t number, uint32_t *links)
 {
 	HnswStore  *store = (HnswStore *) graph;
+	HnswSlot   *pending = store->pending == NULL ? NULL : wemb_hnsw_edit_find(store->pending, number);
 	Buffer		buffer;
 	HnswSlot   *slot;
-	int			n = 0;
+	int			n;
 
 	CHECK_FOR_INTERRUPTS();		/* core/ann goes down a tree link by link */
+	if (pending != NULL)
+		return links_of(store, pending, number, links);
 	slot = wemb_hnsw_slot_lock(store->index, number, &buffer);
 	if (slot == NULL)
 		return 0;
-	if (hnsw_is_record(slot))
-	{
-		wemb_hnsw_slot_check(store->index, slot, number);
-		n = slot->nlinks;
-		memcpy(links, hnsw_numbers(&store->index->layout, slot), n * sizeof(uint32));
-	}
+	n = links_of(store, slot, number, links);
 	UnlockReleaseBuffer(buffer);
 	return n;
 }

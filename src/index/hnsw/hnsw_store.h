@@ -16,6 +16,7 @@
 #include "storage/bufmgr.h"
 
 struct CopyCache_hash;
+struct HnswEdit;
 
 typedef struct SlotSet
 {
@@ -36,6 +37,7 @@ typedef struct HnswStore
 	Size		search_room;	/* bytes of that block */
 	MemoryContextCallback on_reset;
 	const SlotSet *gone;		/* those that are gone, and no others; NULL: look there */
+	const struct HnswEdit *pending;	/* links of records in it are what it makes of them; or NULL */
 	struct CopyCache_hash *copies;	/* of records met, or NULL: do not remember them */
 	MemoryContext copies_context;
 	uint8	   *copy_bytes;		/* room for a copy that is not in its slot */

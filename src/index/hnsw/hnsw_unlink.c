@@ -103,62 +103,99 @@ same_step(const GraphUnlink *a, const GraphUnlink *b)
 	return a->action == b->action && a->child == b->child && a->parent == b->parent;
 }
 
-/* One step; true: it was the last, and the record is retired. */
+/* The slots of a step into the edit, as they are.  false: it has no room for them. */
 static bool
-unlink_step(HnswVacuum *vacuum, uint32 number, int max)
+load_step(HnswVacuum *vacuum, HnswEdit *edit, const GraphUnlink *step)
 {
-	GraphStore *graph = &vacuum->store->graph;
-	GraphUnlink step = wemb_graph_unlink_next(graph, number, max);
-	GraphUnlink again;
-	HnswEdit	edit;
+	uint32		numbers[] = {step->node, step->child, step->parent};
 
-	wemb_hnsw_edit_start(&edit);
-	if (!wemb_hnsw_unlink(vacuum->store, &edit, &step, number, max) ||
-		(step.child != HNSW_NONE && !wemb_hnsw_unlink(vacuum->store, &edit, &step, step.child, max)) ||
-		(step.parent != HNSW_NONE && !wemb_hnsw_unlink(vacuum->store, &edit, &step, step.parent, max)))
-		damaged_link(vacuum, number);
-	/* What the step was made from may have changed before the edit had it; later changes the edit sees itself. */
-	again = wemb_graph_unlink_next(graph, number, max);
-	if (!same_step(&step, &again))
-	{
-		wemb_hnsw_edit_forget(&edit);
+	if (!wemb_hnsw_edit_has_room(vacuum->index, edit, numbers, lengthof(numbers)))
 		return false;
-	}
-	return wemb_hnsw_edit_apply(vacuum->index, &edit) && step.action != GRAPH_UNLINK_MOVE;
+	for (int i = 0; i < lengthof(numbers); i++)
+		if (numbers[i] != HNSW_NONE && wemb_hnsw_edit_slot(vacuum->index, edit, numbers[i]) == NULL)
+			damaged_link(vacuum, step->node);
+	return true;
 }
 
+/*
+ * One step of a record into the edit, which the store sees.  false: the edit has no room for it.  *out: it was the
+ * last, and the record is retired.
+ */
+static bool
+unlink_step(HnswVacuum *vacuum, HnswEdit *edit, const VacuumRecord *record, bool *out)
+{
+	HnswStore  *store = vacuum->store;
+	uint32		number = record->number;
+	int			max = wemb_graph_max_links(&vacuum->index->graph, record->layer);
+	GraphUnlink step;
+	GraphUnlink again = wemb_graph_unlink_next(&store->graph, number, max);
+
+	/* What the step was made from may have changed before the edit had it; later changes the edit sees itself. */
+	do
+	{
+		step = again;
+		if (!load_step(vacuum, edit, &step))
+			return false;
+		again = wemb_graph_unlink_next(&store->graph, number, max);
+	} while (!same_step(&step, &again));
+	if (!wemb_hnsw_unlink(store, edit, &step, number, max) ||
+		(step.child != HNSW_NONE && !wemb_hnsw_unlink(store, edit, &step, step.child, max)) ||
+		(step.parent != HNSW_NONE && !wemb_hnsw_unlink(store, edit, &step, step.parent, max)))
+		damaged_link(vacuum, number);
+	*out = step.action != GRAPH_UNLINK_MOVE;
+	return true;
+}
+
+/*
+ * As many steps as one WAL record has room for, whose cost is that of pages: for records from the first on.  Returns
+ * how many of these are out of the tree.
+ */
+static Size
+unlink_some(HnswVacuum *vacuum, const VacuumRecord *records, Size n)
+{
+	HnswEdit	edit;
+	Size		done = 0;
+	bool		out;
+
+	wemb_hnsw_edit_start(&edit);
+	vacuum->store->pending = &edit;
+	while (done < n && unlink_step(vacuum, &edit, &records[done], &out))
+		done += out;
+	vacuum->store->pending = NULL;
+	return wemb_hnsw_edit_apply(vacuum->index, &edit) ? done : 0;
+}
+
+/* A record's below is there as long as the record.  Children go before parents, which a build gives lower numbers. */
 static int
-higher_first(const void *a, const void *b)
+last_first(const void *a, const void *b)
 {
 	const VacuumRecord *left = a;
 	const VacuumRecord *right = b;
 
 	if (left->layer != right->layer)
 		return left->layer > right->layer ? -1 : 1;
-	return left->number < right->number ? -1 : left->number > right->number;
+	return left->number > right->number ? -1 : left->number < right->number;
 }
 
 void
 wemb_hnsw_unlink_dead(HnswVacuum *vacuum)
 {
 	RecordList *dead = &vacuum->dead;
+	int			steps = 0;
+	Size		done;
 
 	leave_entry(vacuum);
-	/* From the top, so that a record's below is there as long as the record */
-	qsort(dead->records, dead->n, sizeof(VacuumRecord), higher_first);
-	for (Size i = 0; i < dead->n; i++)
+	qsort(dead->records, dead->n, sizeof(VacuumRecord), last_first);
+	for (Size i = 0; i < dead->n; i += done)
 	{
-		int			max = wemb_graph_max_links(&vacuum->index->graph, dead->records[i].layer);
-		int			steps = 0;
-
 		wemb_vacuum_delay();
-		while (!unlink_step(vacuum, dead->records[i].number, max))
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (++steps > UNLINK_STEPS)
-				damaged_link(vacuum, dead->records[i].number);
-		}
-		wemb_hnsw_vacuum_list(&vacuum->retired, dead->records[i].number);
+		CHECK_FOR_INTERRUPTS();
+		done = unlink_some(vacuum, dead->records + i, dead->n - i);
+		steps = done > 0 ? 0 : steps + 1;
+		if (steps > UNLINK_STEPS)
+			damaged_link(vacuum, dead->records[i].number);
+		for (Size k = i; k < i + done; k++)
+			wemb_hnsw_vacuum_list(&vacuum->retired, dead->records[k].number);
 		wemb_hnsw_store_bound(vacuum->store);
 	}
 }
