@@ -4,11 +4,11 @@
  */
 #include "postgres.h"
 
-#include "access/generic_xlog.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_store.h"
 #include "index/space.h"
 #include "pg/compat.h"
+#include "pg/generic_xlog.h"
 #include "storage/bufmgr.h"
 #include "storage/indexfsm.h"
 #include "storage/lmgr.h"
@@ -153,7 +153,7 @@ wemb_hnsw_edit_apply(const HnswIndex *index, HnswEdit *edit)
 		Page		pages[HNSW_EDIT_SLOTS];
 
 		for (int i = 0; i < n; i++)
-			pages[i] = GenericXLogRegisterBuffer(xlog, buffers[i], 0);
+			pages[i] = wemb_xlog_page(xlog, buffers[i]);
 		for (int i = 0; i < edit->n; i++)
 			memcpy(hnsw_slot(&index->layout, pages[place_of(blocks, n, hnsw_block(&index->layout, edit->number[i]))],
 							 edit->number[i]),
@@ -176,7 +176,7 @@ wemb_hnsw_meta_update(Relation relation, HnswMetaUpdate update, const void *arg)
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	xlog = GenericXLogStart(relation);
-	if (update(hnsw_meta(GenericXLogRegisterBuffer(xlog, buffer, 0)), arg))
+	if (update(hnsw_meta(wemb_xlog_page(xlog, buffer)), arg))
 		GenericXLogFinish(xlog);
 	else
 		GenericXLogAbort(xlog);
@@ -203,7 +203,7 @@ take_free(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
 		meta->free = HNSW_NONE;
 		return InvalidBuffer;
 	}
-	slot = hnsw_slot(&index->layout, GenericXLogRegisterBuffer(xlog, buffer, 0), number);
+	slot = hnsw_slot(&index->layout, wemb_xlog_page(xlog, buffer), number);
 	meta->free = slot->below;
 	slot->kind = HNSW_SLOT_UNUSED;
 	return buffer;
@@ -255,7 +255,7 @@ wemb_hnsw_slot_alloc(const HnswIndex *index)
 
 	LockBuffer(meta_buffer, BUFFER_LOCK_EXCLUSIVE);
 	xlog = GenericXLogStart(index->relation);
-	meta = hnsw_meta(GenericXLogRegisterBuffer(xlog, meta_buffer, 0));
+	meta = hnsw_meta(wemb_xlog_page(xlog, meta_buffer));
 	number = meta->free;
 	if (number != HNSW_NONE)
 		buffer = take_free(index, meta, xlog);
@@ -315,7 +315,7 @@ wemb_hnsw_values_free(const HnswIndex *index, BlockNumber block)
 
 		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 		xlog = GenericXLogStart(index->relation);
-		page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+		page = wemb_xlog_page(xlog, buffer);
 		if (PageIsNew(page) || hnsw_special(page)->kind != HNSW_PAGE_VALUES)
 		{
 			GenericXLogAbort(xlog);

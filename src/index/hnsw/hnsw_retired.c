@@ -6,12 +6,15 @@
  */
 #include "postgres.h"
 
-#include "access/generic_xlog.h"
 #include "commands/vacuum.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_vacuum.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
+#include "pg/generic_xlog.h"
+
+/* Pages whose slots become free with one WAL record, beside the metapage. */
+#define FREE_PAGES		(MAX_GENERIC_XLOG_PAGES - 1)
 
 /* ---- lists ---- */
 
@@ -48,15 +51,16 @@ ascending(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Numbers in ascending order, those of one page at a time: returns how many the first page has. */
+/* Numbers in ascending order, those of some pages at a time: how many lie on as many pages, from there. */
 static Size
-page_run(const HnswVacuum *vacuum, const SlotList *list, Size from)
+page_run(const HnswVacuum *vacuum, const SlotList *list, Size from, int pages)
 {
 	const HnswLayout *layout = &vacuum->index->layout;
-	Size		n = from;
+	Size		n = from + 1;
 
-	while (n < list->n && hnsw_block(layout, list->numbers[n]) == hnsw_block(layout, list->numbers[from]))
-		n++;
+	for (; n < list->n; n++)
+		if (hnsw_block(layout, list->numbers[n]) != hnsw_block(layout, list->numbers[n - 1]) && --pages == 0)
+			break;
 	return n - from;
 }
 
@@ -76,11 +80,11 @@ stamp_slots(HnswVacuum *vacuum, uint64 stamp)
 		GenericXLogState *xlog;
 		Page		page;
 
-		n = page_run(vacuum, list, i);
+		n = page_run(vacuum, list, i, 1);
 		CHECK_FOR_INTERRUPTS();
 		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 		xlog = GenericXLogStart(vacuum->index->relation);
-		page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+		page = wemb_xlog_page(xlog, buffer);
 		for (Size k = i; k < i + n; k++)
 		{
 			HnswSlot   *slot = hnsw_slot(layout, page, list->numbers[k]);
@@ -95,48 +99,58 @@ stamp_slots(HnswVacuum *vacuum, uint64 stamp)
 
 /* ---- the free list ---- */
 
-/* Put n slots of one page into the free list; the pages of their copies go to values. */
-static int
-free_slots(HnswVacuum *vacuum, const uint32 *numbers, Size n, BlockNumber *values)
+/* Put a slot into the free list; the pages of its copy, if it has some, are added to values. */
+static void
+free_slot(HnswMeta *meta, HnswSlot *slot, uint32 number, SlotList *values)
+{
+	if (slot->kind != HNSW_SLOT_RETIRED && slot->kind != HNSW_SLOT_UNUSED)
+		return;
+	if (slot->kind == HNSW_SLOT_RETIRED && slot->values != InvalidBlockNumber)
+		wemb_hnsw_vacuum_list(values, slot->values);
+	slot->kind = HNSW_SLOT_FREE;
+	slot->values = InvalidBlockNumber;
+	slot->below = meta->free;
+	meta->free = number;
+}
+
+/* The slots of FREE_PAGES pages into the free list. */
+static void
+free_slots(HnswVacuum *vacuum, const uint32 *numbers, Size n, SlotList *values)
 {
 	Relation	relation = vacuum->index->relation;
 	const HnswLayout *layout = &vacuum->index->layout;
 	Buffer		meta_buffer = ReadBuffer(relation, HNSW_META_BLKNO);
-	Buffer		buffer = ReadBuffer(relation, hnsw_block(layout, numbers[0]));
-	GenericXLogState *xlog;
+	GenericXLogState *xlog = GenericXLogStart(relation);
+	Buffer		buffers[FREE_PAGES];
+	int			nbuffers = 0;
+	BlockNumber block = InvalidBlockNumber;
 	HnswMeta   *meta;
-	Page		page;
-	int			nvalues = 0;
+	Page		page = NULL;
 
 	LockBuffer(meta_buffer, BUFFER_LOCK_EXCLUSIVE);
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	xlog = GenericXLogStart(relation);
-	meta = hnsw_meta(GenericXLogRegisterBuffer(xlog, meta_buffer, 0));
-	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+	meta = hnsw_meta(wemb_xlog_page(xlog, meta_buffer));
 	for (Size i = 0; i < n; i++)
 	{
-		HnswSlot   *slot = hnsw_slot(layout, page, numbers[i]);
-
-		if (slot->kind != HNSW_SLOT_RETIRED && slot->kind != HNSW_SLOT_UNUSED)
-			continue;
-		if (slot->kind == HNSW_SLOT_RETIRED && slot->values != InvalidBlockNumber)
-			values[nvalues++] = slot->values;
-		slot->kind = HNSW_SLOT_FREE;
-		slot->values = InvalidBlockNumber;
-		slot->below = meta->free;
-		meta->free = numbers[i];
+		if (hnsw_block(layout, numbers[i]) != block)
+		{
+			block = hnsw_block(layout, numbers[i]);
+			buffers[nbuffers] = ReadBuffer(relation, block);
+			LockBuffer(buffers[nbuffers], BUFFER_LOCK_EXCLUSIVE);
+			page = wemb_xlog_page(xlog, buffers[nbuffers++]);
+		}
+		free_slot(meta, hnsw_slot(layout, page, numbers[i]), numbers[i], values);
 	}
 	GenericXLogFinish(xlog);
-	UnlockReleaseBuffer(buffer);
+	while (nbuffers > 0)
+		UnlockReleaseBuffer(buffers[--nbuffers]);
 	UnlockReleaseBuffer(meta_buffer);
-	return nvalues;
 }
 
 static void
 free_old(HnswVacuum *vacuum)
 {
 	SlotList   *list = &vacuum->old;
-	BlockNumber *values = palloc(vacuum->index->layout.slots_per_page * sizeof(BlockNumber));
+	SlotList	values = {0};
 	Size		n;
 
 	if (vacuum->stamp > 0)
@@ -144,13 +158,12 @@ free_old(HnswVacuum *vacuum)
 	qsort(list->numbers, list->n, sizeof(uint32), ascending);
 	for (Size i = 0; i < list->n; i += n)
 	{
-		int			nvalues;
-
 		wemb_vacuum_delay();
-		n = page_run(vacuum, list, i);
-		nvalues = free_slots(vacuum, list->numbers + i, n, values);
-		for (int k = 0; k < nvalues; k++)
-			wemb_hnsw_values_free(vacuum->index, values[k]);
+		n = page_run(vacuum, list, i, FREE_PAGES);
+		values.n = 0;
+		free_slots(vacuum, list->numbers + i, n, &values);
+		for (Size k = 0; k < values.n; k++)
+			wemb_hnsw_values_free(vacuum->index, values.numbers[k]);
 	}
 }
 

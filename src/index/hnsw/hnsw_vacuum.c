@@ -6,13 +6,13 @@
  */
 #include "postgres.h"
 
-#include "access/generic_xlog.h"
 #include "commands/vacuum.h"
 #include "index/hnsw/hnsw.h"
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_vacuum.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
+#include "pg/generic_xlog.h"
 #include "storage/indexfsm.h"
 #include "storage/lmgr.h"
 
@@ -114,7 +114,7 @@ clean_page(HnswVacuum *vacuum, BlockNumber block)
 	buffer = wemb_vacuum_read(vacuum->base, block);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	xlog = GenericXLogStart(vacuum->index->relation);
-	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+	page = wemb_xlog_page(xlog, buffer);
 	for (int i = 0; i < layout->slots_per_page; i++)
 	{
 		HnswSlot   *slot = hnsw_slot(layout, page, first + i);

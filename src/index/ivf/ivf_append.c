@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
-#include "access/generic_xlog.h"
 #include "index/ivf/ivf_append.h"
 #include "index/ivf/ivf_space.h"
 #include "index/ivf/ivf_writer.h"
+#include "pg/generic_xlog.h"
 #include "storage/bufmgr.h"
 
 /* The record under way. */
@@ -23,10 +23,11 @@ typedef struct Append
 } Append;
 
 static Page
-register_page(Append *append, Buffer buffer, int flags)
+register_page(Append *append, Buffer buffer, bool fresh)
 {
 	append->buffers[append->n++] = buffer;
-	return GenericXLogRegisterBuffer(append->xlog, buffer, flags);
+	return fresh ? GenericXLogRegisterBuffer(append->xlog, buffer, GENERIC_XLOG_FULL_IMAGE) :
+		wemb_xlog_page(append->xlog, buffer);
 }
 
 /* The list's last page, locked. */
@@ -70,7 +71,7 @@ put_cell(Append *append, IvfCodesPage *codes, BlockNumber owner, const IvfCell *
 			buffer = ReadBuffer(append->index->relation, *at);
 			LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 		}
-		page = register_page(append, buffer, fresh ? GENERIC_XLOG_FULL_IMAGE : 0);
+		page = register_page(append, buffer, fresh);
 		if (fresh)
 			wemb_ivf_page_init(page, IVF_PAGE_CELLS, owner);
 		*at = BufferGetBlockNumber(buffer);
@@ -85,7 +86,7 @@ open_page(Append *append, const IvfPlace *place, BlockNumber *block)
 {
 	const IvfLayout *layout = &append->index->layout;
 	Buffer		buffer = lock_tail(append->index, place);
-	Page		page = register_page(append, buffer, 0);
+	Page		page = register_page(append, buffer, false);
 	Buffer		next;
 	uint32		before;
 
@@ -96,7 +97,7 @@ open_page(Append *append, const IvfPlace *place, BlockNumber *block)
 	*block = BufferGetBlockNumber(next);
 	before = ivf_codes(page)->before + ivf_codes(page)->n;
 	ivf_codes(page)->next = *block;
-	page = register_page(append, next, GENERIC_XLOG_FULL_IMAGE);
+	page = register_page(append, next, true);
 	wemb_ivf_codes_init(layout, page, place->number, before);
 	return page;
 }
@@ -111,7 +112,7 @@ move_tail(const IvfIndex *index, const IvfPlace *place, BlockNumber tail)
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	xlog = GenericXLogStart(index->relation);
-	page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+	page = wemb_xlog_page(xlog, buffer);
 	ivf_list(&index->layout, page, place->number % index->layout.lists_per_page)->tail = tail;
 	GenericXLogFinish(xlog);
 	UnlockReleaseBuffer(buffer);
@@ -151,7 +152,7 @@ wemb_ivf_settle_unit(const IvfIndex *index, IvfPlace *place, float unit)
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	xlog = GenericXLogStart(index->relation);
-	list = ivf_list(&index->layout, GenericXLogRegisterBuffer(xlog, buffer, 0), i);
+	list = ivf_list(&index->layout, wemb_xlog_page(xlog, buffer), i);
 	if (list->unit == 0)
 		list->unit = unit;
 	place->list = *list;

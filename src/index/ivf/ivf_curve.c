@@ -9,11 +9,11 @@
  */
 #include "postgres.h"
 
-#include "access/generic_xlog.h"
 #include "core/base/rng.h"
 #include "index/ivf/ivf_curve.h"
 #include "index/ivf/ivf_search.h"
 #include "miscadmin.h"
+#include "pg/generic_xlog.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
 
@@ -182,7 +182,7 @@ wemb_ivf_curve_set(IvfCurve *curve, Relation relation)
 	{
 		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 		xlog = GenericXLogStart(relation);
-		meta = ivf_meta(GenericXLogRegisterBuffer(xlog, buffer, 0));
+		meta = ivf_meta(wemb_xlog_page(xlog, buffer));
 		memcpy(meta->curve, points, sizeof(meta->curve));
 		meta->curve_lists = curve->lists;
 		GenericXLogFinish(xlog);

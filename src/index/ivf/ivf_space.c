@@ -4,13 +4,13 @@
  */
 #include "postgres.h"
 
-#include "access/generic_xlog.h"
 #include "access/transam.h"
 #include "index/ivf/ivf_space.h"
 #include "index/ivf/ivf_writer.h"
 #include "index/space.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
+#include "pg/generic_xlog.h"
 #include "storage/bufmgr.h"
 #include "storage/indexfsm.h"
 
@@ -92,7 +92,7 @@ change_page(Change *change, BlockNumber block)
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	change->buffers[change->n++] = buffer;
-	return GenericXLogRegisterBuffer(change->xlog, buffer, 0);
+	return wemb_xlog_page(change->xlog, buffer);
 }
 
 static void

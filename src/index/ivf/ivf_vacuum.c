@@ -11,7 +11,6 @@
  */
 #include "postgres.h"
 
-#include "access/generic_xlog.h"
 #include "commands/vacuum.h"
 #include "index/ivf/ivf.h"
 #include "index/ivf/ivf_curve.h"
@@ -21,6 +20,7 @@
 #include "index/ivf/ivf_writer.h"
 #include "index/vacuum.h"
 #include "pg/compat.h"
+#include "pg/generic_xlog.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
 
@@ -73,7 +73,7 @@ clean_cells(IvfVacuum *vacuum, BlockNumber block, int n)
 	{
 		GenericXLogState *xlog = GenericXLogStart(vacuum->index->relation);
 
-		page = GenericXLogRegisterBuffer(xlog, buffer, 0);
+		page = wemb_xlog_page(xlog, buffer);
 		for (int i = 0; i < n; i++)
 			if (dead[i])
 			{
@@ -324,7 +324,7 @@ set_rows(const IvfVacuum *vacuum, uint64 rows)
 	if (ivf_meta(page)->rows != rows)
 	{
 		xlog = GenericXLogStart(vacuum->index->relation);
-		ivf_meta(GenericXLogRegisterBuffer(xlog, buffer, 0))->rows = rows;
+		ivf_meta(wemb_xlog_page(xlog, buffer))->rows = rows;
 		GenericXLogFinish(xlog);
 	}
 	UnlockReleaseBuffer(buffer);
