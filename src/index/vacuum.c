@@ -7,6 +7,7 @@
 
 #include "access/gist_private.h"
 #include "commands/vacuum.h"
+#include "index/page.h"
 #include "index/vacuum.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
@@ -52,7 +53,7 @@ wemb_index_vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats, I
 Buffer
 wemb_vacuum_read(const IndexVacuum *vacuum, BlockNumber block)
 {
-	return ReadBufferExtended(vacuum->info->index, MAIN_FORKNUM, block, RBM_NORMAL, vacuum->info->strategy);
+	return wemb_index_read_by(vacuum->info->index, block, vacuum->info->strategy);
 }
 
 /* ---- who may be looking ---- */

@@ -166,7 +166,7 @@ sub damage
 # Whatever comes of it: an answer or an error, and a server that goes on.
 my %sqlstates;
 
-# Errors that are not meant to happen, but for what the server says of rows in the wrong order and of blocks far behind the end.
+# Errors that are not meant to happen, but for what the server says of rows in the wrong order, or far behind the end of the table.
 my @internal;
 my $servers_own = qr/index returned tuples in wrong order|could not open file .*: previous segment is only/;
 

@@ -10,9 +10,13 @@ use WembTest;
 my $page_size = 8192;
 my $node = WembTest::start_node('main', conf => [ 'autovacuum = off', 'shared_buffers = 16MB' ]);
 
-WembTest::sql($node, q{CREATE TABLE rows AS SELECT i AS id, (SELECT array_agg(get_byte(decode(md5(i::text), 'hex'), k) ORDER BY k)
-	FROM generate_series(0, 15) k)::vector(16) AS v FROM generate_series(1, 3000) i});
-WembTest::sql($node, "CREATE INDEX rows_$_ ON rows USING wemb_$_ (v vector_l2_ops)") foreach 'hnsw', 'ivf';
+# A table each, so that a search has no other index.
+foreach ('hnsw', 'ivf')
+{
+	WembTest::sql($node, qq{CREATE TABLE of_$_ AS SELECT i AS id, (SELECT array_agg(get_byte(decode(md5(i::text), 'hex'), k) ORDER BY k)
+		FROM generate_series(0, 15) k)::vector(16) AS v FROM generate_series(1, 3000) i});
+	WembTest::sql($node, "CREATE INDEX rows_$_ ON of_$_ USING wemb_$_ (v vector_l2_ops)");
+}
 WembTest::sql($node, 'CHECKPOINT');
 
 my %file = map { $_ => $node->data_dir . '/' . WembTest::sql($node, "SELECT pg_relation_filepath('rows_$_')") } 'hnsw', 'ivf';
@@ -45,14 +49,19 @@ sub put_special
 }
 
 my ($directory, $codes, $cells) = (2, 3, 4);
+my $slots = 2;
 
-# What is damaged: the index, the kind of its page (0: the metapage) and which of that kind, how, and what the check says.
+my $far_away = 0x4B000006;
+
+# What is damaged: the index, the kind of its page (0: the metapage) and which of that kind, how, what the check says, and
+# what a search says, if that is certain.
 foreach my $case (
 	[ 'magic number', 'ivf', 0, 0, sub { put($_[0], 0, 'V', 1) }, qr/ERROR:  XX002: index "rows_ivf" is damaged: the metapage does not fit the index at block 0\nHINT:  REINDEX it\./ ],
 	[ 'version', 'ivf', 0, 0, sub { put($_[0], 4, 'v', 77) }, qr/ERROR:  0A000: index "rows_ivf" has version 77 of its format, but this wemb reads version \d+\nHINT:  REINDEX it\./ ],
 	[ 'kind of the metapage', 'ivf', 0, 0, sub { put_special($_[0], 2, 'v', 9) }, qr/ERROR:  XX002: index "rows_ivf" is damaged: no metapage at block 0/ ],
 	[ 'number of lists', 'ivf', 0, 0, sub { put($_[0], 28, 'V', 30000) }, qr/^L1/m ],
 	[ 'first page of a list', 'ivf', $directory, 0, sub { put($_[0], 8 + 4 * cell_pages($_[0]), 'V', 1000000) }, qr/^L4/m ],
+	[ 'next page of a list', 'ivf', $codes, 0, sub { put($_[0], 0, 'V', $far_away) }, qr/^L4/m, qr/ERROR:  XX002: index "rows_ivf" is damaged: no page at block $far_away\n/ ],
 	[ 'rows before a page', 'ivf', $codes, 0, sub { put($_[0], 4, 'V', 5) }, qr/^L2/m ],
 	[ 'rows of a page', 'ivf', $codes, 1, sub { put($_[0], 8, 'v', 60000) }, qr/^L2/m ],
 	[ 'owner of a page of codes', 'ivf', $codes, 1, sub { put_special($_[0], 4, 'V', 4) }, qr/^L3/m ],
@@ -62,9 +71,10 @@ foreach my $case (
 	[ 'row of another', 'ivf', $cells, 5, sub { substr(${ $_[0] }, 24 + 12, 6) = substr(${ $_[0] }, 24 + 12 + cell_size(), 6) }, qr/^L6(?s:.*)^L7/m ],
 	[ 'row lost', 'ivf', $cells, 6, sub { substr(${ $_[0] }, 24 + 12, 6) = "\0" x 6 }, qr/^L7/m ],
 	[ 'magic number', 'hnsw', 0, 0, sub { put($_[0], 0, 'V', 1) }, qr/ERROR:  XX002: index "rows_hnsw" is damaged/ ],
-	[ 'version', 'hnsw', 0, 0, sub { put($_[0], 4, 'v', 77) }, qr/ERROR:  0A000: index "rows_hnsw" has version 77/ ])
+	[ 'version', 'hnsw', 0, 0, sub { put($_[0], 4, 'v', 77) }, qr/ERROR:  0A000: index "rows_hnsw" has version 77/ ],
+	[ 'pages of a vector', 'hnsw', $slots, 100, sub { put($_[0], 20, 'V', $far_away) }, qr/^I10/m, qr/ERROR:  XX002: index "rows_hnsw" is damaged: no page at block $far_away\n/ ])
 {
-	my ($name, $index, $kind, $which, $damage, $says) = @$case;
+	my ($name, $index, $kind, $which, $damage, $says, $search_says) = @$case;
 	my $sound = read_file($file{$index});
 	my $block = 0;
 
@@ -81,14 +91,44 @@ foreach my $case (
 	my $session = WembTest::Session->new($node);
 	my $result = $session->query("SELECT rule || ' ' || problem FROM wemb_index_check('rows_$index')");
 	like($result->{err} . $result->{out}, $says, "$index, $name: found");
-	$result = $session->query("SET enable_seqscan = off; SELECT count(*) FROM (SELECT id FROM rows ORDER BY v <-> (SELECT v FROM rows LIMIT 1) LIMIT 3000) s");
+	$result = $session->query("SET enable_seqscan = off; SELECT count(*) FROM (SELECT id FROM of_$index ORDER BY v <-> (SELECT v FROM of_$index LIMIT 1) LIMIT 3000) s");
 	ok(!$result->{lost}, "$index, $name: the server is there after a search");
+	like($result->{err}, $search_says, "$index, $name: the search says so") if defined $search_says;
 	$session->close;
 	$node->stop;
 	write_file($file{$index}, $sound);
 	$node->start;
 }
 is(WembTest::sql($node, "SELECT count(*) FROM wemb_index_check('rows_ivf')"), '0', 'sound at the end');
+
+# Pages of codes that name a page of the directory for their rows: inserts leave that alone.
+{
+	my $sound = read_file($file{ivf});
+	my $damaged = $sound;
+	my $block = 1;
+
+	foreach my $at (map { $_ * $page_size } 0 .. length($sound) / $page_size - 1)
+	{
+		my $page = substr($sound, $at, $page_size);
+		next if special(\$page, 2, 'v') != $codes;
+		foreach my $i (0 .. 50)
+		{
+			put(\$page, 12 + 4 * $i, 'V', $block) if special_kind_is_cells(get(\$page, 12 + 4 * $i, 'V'));
+		}
+		substr($damaged, $at, $page_size) = $page;
+	}
+	$node->stop;
+	write_file($file{ivf}, $damaged);
+	$node->start;
+	my $session = WembTest::Session->new($node);
+	my $result = $session->query('INSERT INTO of_ivf SELECT id, v FROM of_ivf LIMIT 20');
+	like($result->{err}, qr/ERROR:  XX002: index "rows_ivf" is damaged: no cells of the page at block $block\n/, 'an insert says which page has no cells');
+	$session->close;
+	$node->stop;
+	is(substr(read_file($file{ivf}), $block * $page_size, $page_size), substr($damaged, $block * $page_size, $page_size), 'and does not change it');
+	write_file($file{ivf}, $sound);
+	$node->start;
+}
 
 # A centroid and a row take as many bytes, 20 and a byte a dimension; a page of the directory names pages of cells for its entries.
 sub cell_size { return 36; }

@@ -6,7 +6,6 @@
 
 #include "index/hnsw/hnsw_edit.h"
 #include "index/hnsw/hnsw_store.h"
-#include "index/space.h"
 #include "pg/compat.h"
 #include "pg/generic_xlog.h"
 #include "storage/bufmgr.h"
@@ -190,7 +189,7 @@ static Buffer
 take_free(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
 {
 	uint32		number = meta->free;
-	Buffer		buffer = ReadBuffer(index->relation, hnsw_block(&index->layout, number));
+	Buffer		buffer = wemb_index_read(index->relation, hnsw_block(&index->layout, number));
 	Page		page = BufferGetPage(buffer);
 	HnswSlot   *slot = NULL;
 
@@ -235,12 +234,12 @@ get_next(const HnswIndex *index, HnswMeta *meta, GenericXLogState *xlog)
 
 	if (meta->next % index->layout.slots_per_page == 0)
 		return add_page(index, meta, xlog);
-	buffer = ReadBuffer(index->relation, block);
+	buffer = wemb_index_read(index->relation, block);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(buffer);
 	if (PageIsNew(page) || hnsw_special(page)->kind != HNSW_PAGE_SLOTS ||
 		hnsw_slot(&index->layout, page, meta->next)->kind != HNSW_SLOT_UNUSED)
-		wemb_hnsw_corrupt(index->relation, block, "the slot to be given out next is in use");
+		wemb_index_corrupt(index->relation, block, "the slot to be given out next is in use");
 	return buffer;
 }
 
@@ -308,7 +307,7 @@ wemb_hnsw_values_free(const HnswIndex *index, BlockNumber block)
 {
 	while (block != InvalidBlockNumber)
 	{
-		Buffer		buffer = ReadBuffer(index->relation, block);
+		Buffer		buffer = wemb_index_read(index->relation, block);
 		BlockNumber here = block;
 		GenericXLogState *xlog;
 		Page		page;

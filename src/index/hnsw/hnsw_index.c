@@ -14,15 +14,6 @@
 #define SPARSE_SIZE		400		/* bytes of a copy that an index made on an empty table has room for in a slot */
 #define ALPHA			1.1f	/* of squared distances, see GraphSelect: measured in README.md */
 
-void
-wemb_hnsw_corrupt(Relation relation, BlockNumber block, const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INDEX_CORRUPTED),
-			 errmsg("index \"%s\" is damaged: %s at block %u", RelationGetRelationName(relation), what, block),
-			 errhint("REINDEX it.")));
-}
-
 /* Codes estimate squared Euclidean distances and inner products. */
 static bool
 has_codes(const IndexMetric *metric)
@@ -184,7 +175,7 @@ wemb_hnsw_read_meta(Relation relation, HnswMeta *meta)
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	if (PageIsNew(page) || PageGetSpecialSize(page) != MAXALIGN(sizeof(HnswSpecial)) ||
 		hnsw_special(page)->magic != HNSW_PAGE_MAGIC || hnsw_special(page)->kind != HNSW_PAGE_META)
-		wemb_hnsw_corrupt(relation, HNSW_META_BLKNO, "no metapage");
+		wemb_index_corrupt(relation, HNSW_META_BLKNO, "no metapage");
 	*meta = *hnsw_meta(page);
 	UnlockReleaseBuffer(buffer);
 }
@@ -216,7 +207,7 @@ check_meta(Relation relation, const HnswMeta *meta)
 						RelationGetRelationName(relation), meta->version, HNSW_VERSION),
 				 errhint("REINDEX it.")));
 	if (!fits_index(meta, metric, wemb_index_dim(relation, metric)))
-		wemb_hnsw_corrupt(relation, HNSW_META_BLKNO, "the metapage does not fit the index");
+		wemb_index_corrupt(relation, HNSW_META_BLKNO, "the metapage does not fit the index");
 }
 
 /*
@@ -256,7 +247,7 @@ wemb_hnsw_open(Relation relation, HnswMeta *meta)
 	wemb_hnsw_read_meta(relation, &here);
 	kept = keep_index(relation, &here);
 	if (here.top > GRAPH_MAX_LEVEL || (here.entry == HNSW_NONE) != (here.top < 0))
-		wemb_hnsw_corrupt(relation, HNSW_META_BLKNO, "the metapage does not fit the index");
+		wemb_index_corrupt(relation, HNSW_META_BLKNO, "the metapage does not fit the index");
 	index = palloc(size_of_index(&here));
 	memcpy(index, kept, size_of_index(&here));
 	set_pointers(index, &here);

@@ -10,6 +10,7 @@
 #include "core/ann/graph_insert.h"
 #include "core/quant/quant.h"
 #include "index/hnsw/hnsw_page.h"
+#include "index/page.h"
 #include "index/settings.h"
 #include "index/value.h"
 #include "utils/rel.h"
@@ -43,8 +44,5 @@ extern void wemb_hnsw_read_meta(Relation relation, HnswMeta *meta);
 
 /* How many candidates a search keeps: what the user set, or what the curve says that the recall asked for takes. */
 extern int	wemb_hnsw_ef(const HnswSettings *settings, const HnswMeta *meta);
-
-/* Raise ERRCODE_INDEX_CORRUPTED. */
-extern _Noreturn void wemb_hnsw_corrupt(Relation relation, BlockNumber block, const char *what);
 
 #endif							/* WEMB_HNSW_INDEX_H */

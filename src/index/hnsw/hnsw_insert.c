@@ -77,7 +77,7 @@ plan(HnswInserter *inserter, const HnswMeta *meta, int level)
 			const GraphPlan *found = &inserter->plans[inserter->nplans++];
 
 			if (found->nlinks == 0 && found->layer <= meta->top)
-				wemb_hnsw_corrupt(inserter->index->relation, hnsw_block(&inserter->index->layout, meta->entry),
+				wemb_index_corrupt(inserter->index->relation, hnsw_block(&inserter->index->layout, meta->entry),
 								  "no way to a layer");
 		}
 		else if (status == GRAPH_FULL)
@@ -100,7 +100,7 @@ add_tids_slot(HnswInserter *inserter, HnswEdit *edit, HnswSlot *record, ItemPoin
 	uint8		version;
 
 	if (slot == NULL)
-		wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "no page of records");
+		wemb_index_corrupt(index->relation, hnsw_block(&index->layout, number), "no page of records");
 	version = slot->version;
 	memset(slot, 0, index->layout.slot_size);
 	slot->kind = HNSW_SLOT_TIDS;
@@ -212,7 +212,7 @@ write_record(HnswInserter *inserter, uint32 number, GraphPlan *plan, const HnswS
 		wemb_hnsw_edit_start(&edit);
 		slot = wemb_hnsw_edit_slot(index, &edit, number);
 		if (slot == NULL)
-			wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "no page of records");
+			wemb_index_corrupt(index->relation, hnsw_block(&index->layout, number), "no page of records");
 		memcpy(slot, form, index->layout.slot_size);
 		if (plan->nlinks > 0)
 		{
@@ -267,7 +267,7 @@ write_plans(HnswInserter *inserter, ItemPointer tid, uint32 *top)
 		uint32		number = wemb_hnsw_slot_alloc(index);
 
 		if (!wemb_hnsw_slot_read(index, number, form))
-			wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "no page of records");
+			wemb_index_corrupt(index->relation, hnsw_block(&index->layout, number), "no page of records");
 		form_record(inserter, form, number, plan, *top);
 		if (plan->layer == 0)
 			form->tid = *tid;
@@ -376,7 +376,7 @@ wemb_hnsw_insert_row(HnswInserter *inserter, Datum value, ItemPointer tid)
 		{
 			CHECK_FOR_INTERRUPTS();
 			if (tries > INSERT_TRIES)
-				wemb_hnsw_corrupt(relation, hnsw_block(&inserter->index->layout, meta.entry), "no room below any record");
+				wemb_index_corrupt(relation, hnsw_block(&inserter->index->layout, meta.entry), "no room below any record");
 		}
 		UnlockPage(relation, HNSW_META_BLKNO, mode);
 	}

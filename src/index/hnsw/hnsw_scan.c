@@ -154,7 +154,7 @@ read_tids(HnswScan *state, uint32 number)
 			int			n = slots == 0 ? ItemPointerIsValid(&slot->tid) : slot->copy_size;
 
 			if (n > HNSW_TIDS(state->index->layout.slot_size) && n > 1)
-				wemb_hnsw_corrupt(state->index->relation, hnsw_block(&state->index->layout, here), "too many rows");
+				wemb_index_corrupt(state->index->relation, hnsw_block(&state->index->layout, here), "too many rows");
 			add_tids(state, slots == 0 ? &slot->tid : hnsw_tids(slot), n);
 			number = slot->more;
 		}
@@ -224,7 +224,7 @@ next_record(HnswScan *state)
 		if (status == GRAPH_END)
 		{
 			if (wemb_graph_search_visits(search) == 0 && state->entry != HNSW_NONE)
-				wemb_hnsw_corrupt(state->index->relation, hnsw_block(&state->index->layout, state->entry),
+				wemb_index_corrupt(state->index->relation, hnsw_block(&state->index->layout, state->entry),
 								  "no way to the rows");
 			return false;
 		}

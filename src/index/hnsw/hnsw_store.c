@@ -52,7 +52,7 @@ wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buffer *buffer)
 	Page		page;
 
 	if (!known)
-		*buffer = ReadBuffer(index->relation, block);
+		*buffer = wemb_index_read(index->relation, block);
 	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(*buffer);
 	if (!known)
@@ -64,7 +64,7 @@ wemb_hnsw_slot_lock(const HnswIndex *index, uint32 number, Buffer *buffer)
 			return NULL;
 		}
 		if (hnsw_special(page)->magic != HNSW_PAGE_MAGIC || hnsw_special(page)->kind != HNSW_PAGE_SLOTS)
-			wemb_hnsw_corrupt(index->relation, block, "no page of records");
+			wemb_index_corrupt(index->relation, block, "no page of records");
 		wemb_recent_page_remember(index->relation, block, *buffer);
 	}
 	return hnsw_slot(&index->layout, page, number);
@@ -87,7 +87,7 @@ void
 wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number)
 {
 	if (unlikely(!wemb_hnsw_slot_is_sound(index, slot)))
-		wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "a record with wrong counts");
+		wemb_index_corrupt(index->relation, hnsw_block(&index->layout, number), "a record with wrong counts");
 }
 
 void
@@ -97,7 +97,7 @@ wemb_hnsw_chain_check(const HnswIndex *index, uint32 nth, uint32 number)
 		return;
 	CHECK_FOR_INTERRUPTS();
 	if (nth > hnsw_first_number(&index->layout, RelationGetNumberOfBlocks(index->relation)))
-		wemb_hnsw_corrupt(index->relation, hnsw_block(&index->layout, number), "a list of rows without end");
+		wemb_index_corrupt(index->relation, hnsw_block(&index->layout, number), "a list of rows without end");
 }
 
 bool
@@ -122,21 +122,21 @@ read_values(const HnswIndex *index, const HnswSlot *slot, uint8 *out)
 
 	while (block != InvalidBlockNumber && size < slot->copy_size)
 	{
-		Buffer		buffer = ReadBuffer(index->relation, block);
+		Buffer		buffer = wemb_index_read(index->relation, block);
 		Page		page = BufferGetPage(buffer);
 		const HnswValuePage *values = (const HnswValuePage *) PageGetContents(page);
 
 		LockBuffer(buffer, BUFFER_LOCK_SHARE);
 		if (PageIsNew(page) || hnsw_special(page)->kind != HNSW_PAGE_VALUES || values->size > HNSW_VALUE_ROOM ||
 			values->size == 0 || size + values->size > slot->copy_size)
-			wemb_hnsw_corrupt(index->relation, block, "no part of a vector");
+			wemb_index_corrupt(index->relation, block, "no part of a vector");
 		memcpy(out + size, values->data, values->size);
 		size += values->size;
 		block = values->next;
 		UnlockReleaseBuffer(buffer);
 	}
 	if (size != slot->copy_size)
-		wemb_hnsw_corrupt(index->relation, slot->values, "a vector cut short");
+		wemb_index_corrupt(index->relation, slot->values, "a vector cut short");
 }
 
 static IndexCopy
@@ -595,7 +595,7 @@ wemb_hnsw_store_descend(HnswStore *store, uint32 entry, int top)
 		if (way != HNSW_NONE)
 			way = store->graph.below(&store->graph, way);
 		if (way == HNSW_NONE)
-			wemb_hnsw_corrupt(store->index->relation, hnsw_block(&store->index->layout, entry), "no way to the rows");
+			wemb_index_corrupt(store->index->relation, hnsw_block(&store->index->layout, entry), "no way to the rows");
 		entry = way;
 	}
 	return entry;

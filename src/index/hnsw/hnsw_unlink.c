@@ -93,7 +93,7 @@ leave_entry(HnswVacuum *vacuum)
 static void
 damaged_link(const HnswVacuum *vacuum, uint32 number)
 {
-	wemb_hnsw_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number),
+	wemb_index_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number),
 					  "a link to what is no record");
 }
 

@@ -141,7 +141,7 @@ filter_tids(HnswVacuum *vacuum, HnswSlot *slot, uint32 number)
 	int			kept = 0;
 
 	if (slot->kind != HNSW_SLOT_TIDS || n > HNSW_TIDS(vacuum->index->layout.slot_size))
-		wemb_hnsw_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number), "no list of rows");
+		wemb_index_corrupt(vacuum->index->relation, hnsw_block(&vacuum->index->layout, number), "no list of rows");
 	for (int i = 0; i < n; i++)
 		if (!wemb_vacuum_is_dead(vacuum->base, &tids[i]))
 			tids[kept++] = tids[i];

@@ -38,12 +38,12 @@ lock_tail(const IvfIndex *index, const IvfPlace *place)
 
 	for (;;)
 	{
-		Buffer		buffer = ReadBuffer(index->relation, block);
+		Buffer		buffer = wemb_index_read(index->relation, block);
 		Page		page = BufferGetPage(buffer);
 
 		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 		if (PageIsNew(page) || ivf_special(page)->kind != IVF_PAGE_CODES || ivf_special(page)->owner != place->number)
-			wemb_ivf_corrupt(index->relation, block, "no page of the list");
+			wemb_index_corrupt(index->relation, block, "no page of the list");
 		if (ivf_codes(page)->next == InvalidBlockNumber)
 			return buffer;
 		block = ivf_codes(page)->next;
@@ -68,8 +68,11 @@ put_cell(Append *append, IvfCodesPage *codes, BlockNumber owner, const IvfCell *
 			buffer = wemb_ivf_page_get(append->index);
 		else
 		{
-			buffer = ReadBuffer(append->index->relation, *at);
+			buffer = wemb_index_read(append->index->relation, *at);
+			page = BufferGetPage(buffer);
 			LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+			if (PageIsNew(page) || ivf_special(page)->kind != IVF_PAGE_CELLS || ivf_special(page)->owner != owner)
+				wemb_index_corrupt(append->index->relation, *at, "no cells of the page");
 		}
 		page = register_page(append, buffer, fresh);
 		if (fresh)

@@ -251,7 +251,7 @@ count_rows(const IvfIndex *index, BlockNumber block, Page page)
 	while (i < codes->n)
 	{
 		int			end = Min(i + layout->cells_per_page, codes->n);
-		Buffer		buffer = ReadBuffer(index->relation, codes->cells[ivf_cell_page(layout, i)]);
+		Buffer		buffer = wemb_index_read(index->relation, codes->cells[ivf_cell_page(layout, i)]);
 		Page		cells = BufferGetPage(buffer);
 
 		LockBuffer(buffer, BUFFER_LOCK_SHARE);

@@ -22,15 +22,6 @@
 #define PRESET_GROWTH	1.6		/* from a depth to ten times that */
 #define LEAST_GROWTH	1.1
 
-void
-wemb_ivf_corrupt(Relation relation, BlockNumber block, const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INDEX_CORRUPTED),
-			 errmsg("index \"%s\" is damaged: %s at block %u", RelationGetRelationName(relation), what, block),
-			 errhint("REINDEX it.")));
-}
-
 /* ---- parameters ---- */
 
 static int
@@ -146,7 +137,7 @@ wemb_ivf_read_meta(Relation relation, IvfMeta *meta)
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	if (PageIsNew(page) || PageGetSpecialSize(page) != MAXALIGN(sizeof(IvfSpecial)) ||
 		ivf_special(page)->magic != IVF_PAGE_MAGIC || ivf_special(page)->kind != IVF_PAGE_META)
-		wemb_ivf_corrupt(relation, IVF_META_BLKNO, "no metapage");
+		wemb_index_corrupt(relation, IVF_META_BLKNO, "no metapage");
 	*meta = *ivf_meta(page);
 	UnlockReleaseBuffer(buffer);
 }
@@ -173,7 +164,7 @@ wemb_ivf_open(Relation relation, IvfMeta *meta)
 						RelationGetRelationName(relation), meta->version, IVF_VERSION),
 				 errhint("REINDEX it.")));
 	if (!is_sound(meta, metric, wemb_index_dim(relation, metric)))
-		wemb_ivf_corrupt(relation, IVF_META_BLKNO, "the metapage does not fit the index");
+		wemb_index_corrupt(relation, IVF_META_BLKNO, "the metapage does not fit the index");
 	return wemb_ivf_make(relation, meta);
 }
 
@@ -268,11 +259,11 @@ wemb_ivf_page_lock(const IvfIndex *index, BlockNumber block, uint16 kind, Buffer
 {
 	Page		page;
 
-	*buffer = ReadBuffer(index->relation, block);
+	*buffer = wemb_index_read(index->relation, block);
 	page = BufferGetPage(*buffer);
 	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
 	if (unlikely(PageIsNew(page) || ivf_special(page)->kind != kind))
-		wemb_ivf_corrupt(index->relation, block, "another kind of page");
+		wemb_index_corrupt(index->relation, block, "another kind of page");
 	return page;
 }
 

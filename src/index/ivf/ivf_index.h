@@ -9,6 +9,7 @@
 
 #include "core/quant/quant.h"
 #include "index/ivf/ivf_page.h"
+#include "index/page.h"
 #include "index/settings.h"
 #include "index/value.h"
 #include "storage/buf.h"
@@ -66,8 +67,5 @@ extern void wemb_ivf_centroid_fill(const IvfIndex *index, IvfCell *cell, const f
 
 /* How far a vector is from a centroid, where its list is chosen: squared, or bits that differ, in any metric. */
 extern float wemb_ivf_centroid_distance(const IvfIndex *index, const IndexValue *value, const IndexCopy *centroid);
-
-/* Raise ERRCODE_INDEX_CORRUPTED. */
-extern _Noreturn void wemb_ivf_corrupt(Relation relation, BlockNumber block, const char *what);
 
 #endif							/* WEMB_IVF_INDEX_H */

@@ -67,7 +67,7 @@ visit_all(Reader *reader, uint32 lists)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (place.directory == InvalidBlockNumber)
-			wemb_ivf_corrupt(reader->index->relation, IVF_META_BLKNO, "there are fewer lists than it says");
+			wemb_index_corrupt(reader->index->relation, IVF_META_BLKNO, "there are fewer lists than it says");
 		wemb_ivf_page_copy(reader->index, place.directory, IVF_PAGE_DIRECTORY, (Page) reader->page.data);
 		visit_page(reader, &place, Min(lists - place.number, reader->index->layout.lists_per_page));
 		place.directory = ivf_directory((Page) reader->page.data)->next;

@@ -7,7 +7,6 @@
 #include "access/transam.h"
 #include "index/ivf/ivf_space.h"
 #include "index/ivf/ivf_writer.h"
-#include "index/space.h"
 #include "miscadmin.h"
 #include "pg/compat.h"
 #include "pg/generic_xlog.h"
@@ -88,7 +87,7 @@ typedef struct Change
 static Page
 change_page(Change *change, BlockNumber block)
 {
-	Buffer		buffer = ReadBuffer(change->index->relation, block);
+	Buffer		buffer = wemb_index_read(change->index->relation, block);
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	change->buffers[change->n++] = buffer;

@@ -68,7 +68,7 @@ clean_cells(IvfVacuum *vacuum, BlockNumber block, int n)
 	page = BufferGetPage(buffer);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	if (PageIsNew(page) || ivf_special(page)->kind != IVF_PAGE_CELLS)
-		wemb_ivf_corrupt(vacuum->index->relation, block, "another kind of page");
+		wemb_index_corrupt(vacuum->index->relation, block, "another kind of page");
 	if (find_dead(vacuum, page, n, dead, &live))
 	{
 		GenericXLogState *xlog = GenericXLogStart(vacuum->index->relation);

@@ -1,13 +1,31 @@
 /*
- * space.c
- *		New pages of an index.
+ * page.c
+ *		Pages of an index: read, new, damaged.
  */
 #include "postgres.h"
 
-#include "index/space.h"
-#include "storage/bufmgr.h"
+#include "index/page.h"
 #include "storage/indexfsm.h"
 #include "storage/lmgr.h"
+#include "utils/rel.h"
+
+void
+wemb_index_corrupt(Relation relation, BlockNumber block, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INDEX_CORRUPTED),
+			 errmsg("index \"%s\" is damaged: %s at block %u", RelationGetRelationName(relation), what, block),
+			 errhint("REINDEX it.")));
+}
+
+Buffer
+wemb_index_read_by(Relation relation, BlockNumber block, BufferAccessStrategy strategy)
+{
+	/* Behind the end of the first file the server speaks of files; before it, of damaged data, without being asked. */
+	if (block >= RELSEG_SIZE && block >= RelationGetNumberOfBlocks(relation))
+		wemb_index_corrupt(relation, block, "no page");
+	return ReadBufferExtended(relation, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
+}
 
 Buffer
 wemb_index_extend(Relation relation)
