@@ -255,16 +255,21 @@ wemb_ivf_facts_of_rows(double rows, IvfFacts *facts)
 /* ---- pages and cells ---- */
 
 Page
+wemb_ivf_page_expect(const IvfIndex *index, Buffer buffer, uint16 kind)
+{
+	Page		page = BufferGetPage(buffer);
+
+	if (unlikely(PageIsNew(page) || ivf_special(page)->kind != kind))
+		wemb_index_corrupt(index->relation, BufferGetBlockNumber(buffer), "another kind of page");
+	return page;
+}
+
+Page
 wemb_ivf_page_lock(const IvfIndex *index, BlockNumber block, uint16 kind, Buffer *buffer)
 {
-	Page		page;
-
 	*buffer = wemb_index_read(index->relation, block);
-	page = BufferGetPage(*buffer);
 	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
-	if (unlikely(PageIsNew(page) || ivf_special(page)->kind != kind))
-		wemb_index_corrupt(index->relation, block, "another kind of page");
-	return page;
+	return wemb_ivf_page_expect(index, *buffer, kind);
 }
 
 void

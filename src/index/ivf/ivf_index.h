@@ -44,6 +44,9 @@ extern uint32 wemb_ivf_split_size(uint32 lists);
 /* Lists that a search scans, by the settings and what was measured. */
 extern void wemb_ivf_effort(const IvfMeta *meta, const IvfSettings *settings, ListEffort *effort);
 
+/* The page in a buffer, which is locked; ERROR if it is not of that kind. */
+extern Page wemb_ivf_page_expect(const IvfIndex *index, Buffer buffer, uint16 kind);
+
 /* A page of that kind that is in use, share-locked; ERROR if it is something else. */
 extern Page wemb_ivf_page_lock(const IvfIndex *index, BlockNumber block, uint16 kind, Buffer *buffer);
 

@@ -157,7 +157,7 @@ wemb_ivf_recycle_rest(IvfRecycle *recycle, const IvfCodesPage *first)
 	for (int i = 0; i < recycle->index->layout.code_cells; i++)
 		if (first->cells[i] != InvalidBlockNumber)
 		{
-			wemb_ivf_page_retire(recycle->index, first->cells[i], stamp);
+			wemb_ivf_page_retire(recycle->index, first->cells[i], IVF_PAGE_CELLS, stamp);
 			list_block(&recycle->retired, first->cells[i]);
 		}
 	wemb_ivf_recycle_chain(recycle, first->next);
@@ -240,7 +240,7 @@ look_again(IvfRecycle *recycle, BlockNumber block, uint16 kind, uint32 owner)
 	LockPage(recycle->index->relation, IVF_LIST_LOCK(list), ExclusiveLock);
 	if (!leads_to(recycle, &place, block))
 	{
-		wemb_ivf_page_retire(recycle->index, block, U64FromFullTransactionId(ReadNextFullTransactionId()));
+		wemb_ivf_page_retire(recycle->index, block, kind, U64FromFullTransactionId(ReadNextFullTransactionId()));
 		list_block(&recycle->retired, block);
 	}
 	UnlockPage(recycle->index->relation, IVF_LIST_LOCK(list), ExclusiveLock);

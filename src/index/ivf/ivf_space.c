@@ -84,12 +84,14 @@ typedef struct Change
 	int			n;
 } Change;
 
+/* A page of that kind. */
 static Page
-change_page(Change *change, BlockNumber block)
+change_page(Change *change, BlockNumber block, uint16 kind)
 {
 	Buffer		buffer = wemb_index_read(change->index->relation, block);
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	wemb_ivf_page_expect(change->index, buffer, kind);
 	change->buffers[change->n++] = buffer;
 	return wemb_xlog_page(change->xlog, buffer);
 }
@@ -110,7 +112,7 @@ change_centroid(Change *change, const BlockNumber *cells, int i, const IvfCell *
 
 	for (int part = 0; part < layout->pages_per_cell; part++)
 	{
-		Page		page = change_page(change, cells[ivf_cell_page(layout, i) + part]);
+		Page		page = change_page(change, cells[ivf_cell_page(layout, i) + part], IVF_PAGE_CELLS);
 
 		memcpy(ivf_cell(layout, page, i), (const char *) centroid + part * IVF_PAGE_ROOM, ivf_part_size(layout, part));
 	}
@@ -122,13 +124,13 @@ wemb_ivf_list_publish(const IvfIndex *index, const IvfPlace *place, const IvfLis
 {
 	Change		change = {.index = index, .xlog = GenericXLogStart(index->relation)};
 	int			i = place->number % index->layout.lists_per_page;
-	Page		page = change_page(&change, place->directory);
+	Page		page = change_page(&change, place->directory, IVF_PAGE_DIRECTORY);
 	IvfMeta    *meta;
 
 	*ivf_list(&index->layout, page, i) = *list;
 	if (centroid != NULL)
 		change_centroid(&change, ivf_directory(page)->cells, i, centroid);
-	meta = ivf_meta(change_page(&change, IVF_META_BLKNO));
+	meta = ivf_meta(change_page(&change, IVF_META_BLKNO, IVF_PAGE_META));
 	meta->lists = lists;
 	meta->changes++;
 	end_change(&change);
@@ -175,7 +177,7 @@ add_directory(const IvfIndex *index, BlockNumber last)
 	}
 	wemb_ivf_page_write(index, block, page);
 	change.xlog = GenericXLogStart(index->relation);
-	ivf_directory(change_page(&change, last))->next = block;
+	ivf_directory(change_page(&change, last, IVF_PAGE_DIRECTORY))->next = block;
 	end_change(&change);
 	return block;
 }
@@ -192,7 +194,7 @@ wemb_ivf_list_prepare(const IvfIndex *index, uint32 number, const IvfList *list,
 	if (number >= first + index->layout.lists_per_page)
 		block = add_directory(index, block);
 	change.xlog = GenericXLogStart(index->relation);
-	page = change_page(&change, block);
+	page = change_page(&change, block, IVF_PAGE_DIRECTORY);
 	*ivf_list(&index->layout, page, i) = *list;
 	change_centroid(&change, ivf_directory(page)->cells, i, centroid);
 	end_change(&change);
@@ -202,21 +204,21 @@ void
 wemb_ivf_list_empty(const IvfIndex *index, const IvfPlace *place, BlockNumber head)
 {
 	Change		change = {.index = index, .xlog = GenericXLogStart(index->relation)};
-	Page		page = change_page(&change, place->directory);
+	Page		page = change_page(&change, place->directory, IVF_PAGE_DIRECTORY);
 
 	ivf_list(&index->layout, page, place->number % index->layout.lists_per_page)->tail = head;
-	wemb_ivf_codes_init(&index->layout, change_page(&change, head), place->number, 0);
+	wemb_ivf_codes_init(&index->layout, change_page(&change, head, IVF_PAGE_CODES), place->number, 0);
 	end_change(&change);
 }
 
 /* ---- chains ---- */
 
 void
-wemb_ivf_page_retire(const IvfIndex *index, BlockNumber block, uint64 stamp)
+wemb_ivf_page_retire(const IvfIndex *index, BlockNumber block, uint16 kind, uint64 stamp)
 {
 	Change		change = {.index = index, .xlog = GenericXLogStart(index->relation)};
 
-	ivf_special(change_page(&change, block))->retired = stamp;
+	ivf_special(change_page(&change, block, kind))->retired = stamp;
 	end_change(&change);
 }
 
@@ -235,8 +237,8 @@ wemb_ivf_chain_retire(const IvfIndex *index, BlockNumber head)
 		head = codes->next;
 		for (int i = 0; i < index->layout.code_cells; i++)
 			if (codes->cells[i] != InvalidBlockNumber)
-				wemb_ivf_page_retire(index, codes->cells[i], stamp);
-		wemb_ivf_page_retire(index, block, stamp);
+				wemb_ivf_page_retire(index, codes->cells[i], IVF_PAGE_CELLS, stamp);
+		wemb_ivf_page_retire(index, block, IVF_PAGE_CODES, stamp);
 	}
 }
 

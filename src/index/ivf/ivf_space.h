@@ -47,7 +47,7 @@ extern void wemb_ivf_list_prepare(const IvfIndex *index, uint32 number, const Iv
 
 /* The pages of a chain that nothing leads to any more; they are free when no scan can be on its way there. */
 extern void wemb_ivf_chain_retire(const IvfIndex *index, BlockNumber head);
-extern void wemb_ivf_page_retire(const IvfIndex *index, BlockNumber block, uint64 stamp);
+extern void wemb_ivf_page_retire(const IvfIndex *index, BlockNumber block, uint16 kind, uint64 stamp);
 
 /* The live rows of a chain, as cells one after the other; palloc'd, *rows of them. */
 extern char *wemb_ivf_chain_read(const IvfIndex *index, BlockNumber head, uint32 *rows);

@@ -65,10 +65,8 @@ clean_cells(IvfVacuum *vacuum, BlockNumber block, int n)
 
 	wemb_vacuum_delay();
 	buffer = wemb_vacuum_read(vacuum->base, block);
-	page = BufferGetPage(buffer);
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	if (PageIsNew(page) || ivf_special(page)->kind != IVF_PAGE_CELLS)
-		wemb_index_corrupt(vacuum->index->relation, block, "another kind of page");
+	page = wemb_ivf_page_expect(vacuum->index, buffer, IVF_PAGE_CELLS);
 	if (find_dead(vacuum, page, n, dead, &live))
 	{
 		GenericXLogState *xlog = GenericXLogStart(vacuum->index->relation);
