@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "index/page.h"
+#include "miscadmin.h"
 #include "storage/indexfsm.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
@@ -25,6 +26,16 @@ wemb_index_read_by(Relation relation, BlockNumber block, BufferAccessStrategy st
 	if (block >= RELSEG_SIZE && block >= RelationGetNumberOfBlocks(relation))
 		wemb_index_corrupt(relation, block, "no page");
 	return ReadBufferExtended(relation, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
+}
+
+void
+wemb_index_chain_check(Relation relation, uint32 nth, int most, BlockNumber block)
+{
+	if (nth % 1024 != 0)
+		return;
+	CHECK_FOR_INTERRUPTS();
+	if (nth / most > RelationGetNumberOfBlocks(relation))
+		wemb_index_corrupt(relation, block, "a chain without end");
 }
 
 Buffer

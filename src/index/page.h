@@ -25,6 +25,12 @@ wemb_index_read(Relation relation, BlockNumber block)
 	return wemb_index_read_by(relation, block, NULL);
 }
 
+/*
+ * Called for each element of a chain, the how-many-th, at a block; a page has most of them.  ERROR as above if there
+ * are more than the index has room for.
+ */
+extern void wemb_index_chain_check(Relation relation, uint32 nth, int most, BlockNumber block);
+
 /* A new page at the end of the index, locked exclusively; all zero. */
 extern Buffer wemb_index_extend(Relation relation);
 

@@ -112,7 +112,7 @@ sub says_of_damage
 	{
 		my $page = substr($sound, $at, $page_size);
 		next if special(\$page, 2, 'v') != $kind;
-		$damage->(\$page);
+		$damage->(\$page, $at / $page_size);
 		substr($damaged, $at, $page_size) = $page;
 	}
 	$node->stop;
@@ -139,7 +139,20 @@ sub name_directory
 	}
 }
 
-my ($error, $same) = says_of_damage($codes, \&name_directory, 1, 'INSERT INTO of_ivf SELECT id, v FROM of_ivf LIMIT 20');
+# Pages of codes that a list goes on with after themselves, and ones that have their rows themselves: neither waits for ever.
+sub follow_itself { my ($page, $block) = @_; put($page, 0, 'V', $block); }
+sub contain_its_rows { my ($page, $block) = @_; put($page, 12 + 4 * $_, 'V', $block) foreach 0 .. 50; }
+
+foreach my $statement ('INSERT INTO of_ivf SELECT id, v FROM of_ivf LIMIT 20', 'VACUUM of_ivf')
+{
+	my ($error) = says_of_damage($codes, \&follow_itself, 1, $statement);
+	like($error, qr/ERROR:  XX002: index "rows_ivf" is damaged: a chain without end at block \d+\n/, "a circle of pages: $statement");
+}
+my ($error) = says_of_damage($codes, \&contain_its_rows, 1, 'INSERT INTO of_ivf SELECT id, v FROM of_ivf LIMIT 20');
+like($error, qr/ERROR:  XX002: index "rows_ivf" is damaged: no cells of the page at block \d+\n/, 'a page that has its own rows');
+
+my $same;
+($error, $same) = says_of_damage($codes, \&name_directory, 1, 'INSERT INTO of_ivf SELECT id, v FROM of_ivf LIMIT 20');
 like($error, qr/ERROR:  XX002: index "rows_ivf" is damaged: no cells of the page at block 1\n/, 'an insert says which page has no cells');
 ok($same, 'and does not change it');
 ($error, $same) = says_of_damage($codes, \&name_directory, 1, 'DELETE FROM of_ivf; VACUUM of_ivf');

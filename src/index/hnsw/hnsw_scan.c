@@ -161,7 +161,8 @@ read_tids(HnswScan *state, uint32 number)
 		else if (slots > 0 && slot->kind == HNSW_SLOT_RETIRED)
 			number = slot->more;	/* it was among this record's when we came from there */
 		UnlockReleaseBuffer(buffer);
-		wemb_hnsw_chain_check(state->index, ++slots, here);
+		wemb_index_chain_check(state->index->relation, ++slots, state->index->layout.slots_per_page,
+							   hnsw_block(&state->index->layout, here));
 	}
 }
 

@@ -90,16 +90,6 @@ wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number
 		wemb_index_corrupt(index->relation, hnsw_block(&index->layout, number), "a record with wrong counts");
 }
 
-void
-wemb_hnsw_chain_check(const HnswIndex *index, uint32 nth, uint32 number)
-{
-	if (nth % 1024 != 0)
-		return;
-	CHECK_FOR_INTERRUPTS();
-	if (nth > hnsw_first_number(&index->layout, RelationGetNumberOfBlocks(index->relation)))
-		wemb_index_corrupt(index->relation, hnsw_block(&index->layout, number), "a list of rows without end");
-}
-
 bool
 wemb_hnsw_slot_read(const HnswIndex *index, uint32 number, HnswSlot *out)
 {

@@ -97,9 +97,6 @@ extern void wemb_hnsw_store_remember(HnswStore *store, uint32 number, const Inde
 /* Whether the counts in a record are within what the layout has, so that all of it can be read. */
 extern bool wemb_hnsw_slot_is_sound(const HnswIndex *index, const HnswSlot *slot);
 
-/* Called for each slot of a list of rows, the how-many-th: ERROR if the list is longer than the index has slots. */
-extern void wemb_hnsw_chain_check(const HnswIndex *index, uint32 nth, uint32 number);
-
 /* ERROR unless the counts in a record are within what the layout has. */
 extern void wemb_hnsw_slot_check(const HnswIndex *index, const HnswSlot *slot, uint32 number);
 

@@ -217,7 +217,8 @@ clean_chain(HnswVacuum *vacuum, uint32 record)
 	{
 		wemb_vacuum_delay();
 		CHECK_FOR_INTERRUPTS();
-		wemb_hnsw_chain_check(vacuum->index, ++slots, number);
+		wemb_index_chain_check(vacuum->index->relation, ++slots, vacuum->index->layout.slots_per_page,
+							   hnsw_block(&vacuum->index->layout, number));
 		if (!clean_tids(vacuum, &previous, number, &rows))
 		{
 			previous = record;

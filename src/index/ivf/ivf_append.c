@@ -30,30 +30,43 @@ register_page(Append *append, Buffer buffer, bool fresh)
 		wemb_xlog_page(append->xlog, buffer);
 }
 
+/* A page of that kind and owner, locked; what is wrong otherwise. */
+static Buffer
+lock_owned(const IvfIndex *index, BlockNumber block, uint16 kind, uint32 owner, const char *what)
+{
+	Buffer		buffer = wemb_index_read(index->relation, block);
+	Page		page = BufferGetPage(buffer);
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	if (PageIsNew(page) || ivf_special(page)->kind != kind || ivf_special(page)->owner != owner)
+		wemb_index_corrupt(index->relation, block, what);
+	return buffer;
+}
+
 /* The list's last page, locked. */
 static Buffer
 lock_tail(const IvfIndex *index, const IvfPlace *place)
 {
 	BlockNumber block = place->list.tail;
+	uint32		pages = 0;
 
 	for (;;)
 	{
-		Buffer		buffer = wemb_index_read(index->relation, block);
-		Page		page = BufferGetPage(buffer);
+		Buffer		buffer = lock_owned(index, block, IVF_PAGE_CODES, place->number, "no page of the list");
+		BlockNumber next = ivf_codes(BufferGetPage(buffer))->next;
 
-		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-		if (PageIsNew(page) || ivf_special(page)->kind != IVF_PAGE_CODES || ivf_special(page)->owner != place->number)
-			wemb_index_corrupt(index->relation, block, "no page of the list");
-		if (ivf_codes(page)->next == InvalidBlockNumber)
+		if (next == InvalidBlockNumber)
 			return buffer;
-		block = ivf_codes(page)->next;
 		UnlockReleaseBuffer(buffer);
+		wemb_index_chain_check(index->relation, ++pages, 1, block);
+		block = next;
 	}
 }
 
 static void
 put_cell(Append *append, IvfCodesPage *codes, BlockNumber owner, const IvfCell *cell)
 {
+	static const char no_cells[] = "no cells of the page";
 	const IvfLayout *layout = &append->index->layout;
 	int			i = codes->n;
 
@@ -64,16 +77,10 @@ put_cell(Append *append, IvfCodesPage *codes, BlockNumber owner, const IvfCell *
 		Buffer		buffer;
 		Page		page;
 
-		if (fresh)
-			buffer = wemb_ivf_page_get(append->index);
-		else
-		{
-			buffer = wemb_index_read(append->index->relation, *at);
-			page = BufferGetPage(buffer);
-			LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-			if (PageIsNew(page) || ivf_special(page)->kind != IVF_PAGE_CELLS || ivf_special(page)->owner != owner)
-				wemb_index_corrupt(append->index->relation, *at, "no cells of the page");
-		}
+		if (*at == owner)		/* it is locked */
+			wemb_index_corrupt(append->index->relation, *at, no_cells);
+		buffer = fresh ? wemb_ivf_page_get(append->index) :
+			lock_owned(append->index, *at, IVF_PAGE_CELLS, owner, no_cells);
 		page = register_page(append, buffer, fresh);
 		if (fresh)
 			wemb_ivf_page_init(page, IVF_PAGE_CELLS, owner);

@@ -90,6 +90,9 @@ change_page(Change *change, BlockNumber block, uint16 kind)
 {
 	Buffer		buffer = wemb_index_read(change->index->relation, block);
 
+	for (int i = 0; i < change->n; i++)
+		if (change->buffers[i] == buffer)
+			wemb_index_corrupt(change->index->relation, block, "another kind of page");
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	wemb_ivf_page_expect(change->index, buffer, kind);
 	change->buffers[change->n++] = buffer;
@@ -228,11 +231,13 @@ wemb_ivf_chain_retire(const IvfIndex *index, BlockNumber head)
 	uint64		stamp = U64FromFullTransactionId(ReadNextFullTransactionId());
 	PGAlignedBlock copy;
 	const IvfCodesPage *codes = ivf_codes((Page) copy.data);
+	uint32		pages = 0;
 
 	while (head != InvalidBlockNumber)
 	{
 		BlockNumber block = head;
 
+		wemb_index_chain_check(index->relation, ++pages, 1, block);
 		wemb_ivf_page_copy(index, block, IVF_PAGE_CODES, (Page) copy.data);
 		head = codes->next;
 		for (int i = 0; i < index->layout.code_cells; i++)
@@ -249,6 +254,7 @@ wemb_ivf_chain_read(const IvfIndex *index, BlockNumber head, uint32 *rows)
 	Size		room = 1024;
 	char	   *cells = palloc_extended(room * size, MCXT_ALLOC_HUGE);
 	PGAlignedBlock copy;
+	uint32		pages = 0;
 
 	*rows = 0;
 	while (head != InvalidBlockNumber)
@@ -256,6 +262,7 @@ wemb_ivf_chain_read(const IvfIndex *index, BlockNumber head, uint32 *rows)
 		const IvfCodesPage *codes = ivf_codes((Page) copy.data);
 
 		CHECK_FOR_INTERRUPTS();
+		wemb_index_chain_check(index->relation, ++pages, 1, head);
 		wemb_ivf_page_copy(index, head, IVF_PAGE_CODES, (Page) copy.data);
 		head = codes->next;
 		if (*rows + codes->n > room)

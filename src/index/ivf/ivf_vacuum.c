@@ -119,10 +119,12 @@ clean_list(IvfVacuum *vacuum, const IvfPlace *place)
 	ListRows	rows = {0};
 	const IvfCodesPage *codes = ivf_codes((Page) vacuum->codes.data);
 	BlockNumber block;
+	uint32		pages = 0;
 
 	LockPage(vacuum->index->relation, IVF_LIST_LOCK(place->number), ShareLock);
 	for (block = wemb_ivf_list_read(vacuum->index, place).head; block != InvalidBlockNumber; block = codes->next)
 	{
+		wemb_index_chain_check(vacuum->index->relation, ++pages, 1, block);
 		wemb_ivf_page_copy(vacuum->index, block, IVF_PAGE_CODES, (Page) vacuum->codes.data);
 		wemb_ivf_recycle_reached(vacuum->recycle, block);
 		rows.all += codes->n;
@@ -151,9 +153,13 @@ rows_of_chain(const IvfVacuum *vacuum, BlockNumber head)
 {
 	PGAlignedBlock copy;
 	const IvfCodesPage *codes = ivf_codes((Page) copy.data);
+	uint32		pages = 0;
 
 	for (BlockNumber block = head; block != InvalidBlockNumber; block = codes->next)
+	{
+		wemb_index_chain_check(vacuum->index->relation, ++pages, 1, block);
 		wemb_ivf_page_copy(vacuum->index, block, IVF_PAGE_CODES, (Page) copy.data);
+	}
 	return codes->before + codes->n;
 }
 
