@@ -15,17 +15,6 @@ static float vectors[MAX_ROWS][DIM];
 static float noise;				/* of estimates, relative */
 static Rng	noise_rng;
 
-/* distinct: how many different rows. */
-static void
-make_vectors(uint64_t seed, int distinct)
-{
-	Rng			rng = rng_for(seed, 0);
-
-	for (int i = 0; i < MAX_ROWS; i++)
-		for (int j = 0; j < DIM; j++)
-			vectors[i][j] = i < distinct ? rng_float(&rng) - 0.5f : vectors[i % distinct][j];
-}
-
 /* A store that estimates, wrongly. */
 static bool
 noisy_visit(GraphStore *store, uint32_t node, GraphVisit *visit)
@@ -287,7 +276,7 @@ vacuum(ArrayStore *array, bool check_steps)
 					  !array->nodes[array->nodes[node].links[i]].gone, "%u still leads to one that is gone", node);
 		}
 	for (int layer = array->top; layer >= 0; layer--)
-		for (uint32_t node = 0; node < array->nnodes; node++)
+		for (uint32_t node = array->nnodes; node-- > 0;)
 			if (array->nodes[node].used && array->nodes[node].gone && array->nodes[node].layer == layer)
 				unlink_node(array, node, check_steps);
 }
@@ -412,7 +401,7 @@ test_small(void)
 	ArrayStore	array;
 
 	unit_group("graphs of 0 to 20 nodes, with 2 links and more");
-	make_vectors(1, MAX_ROWS);
+	array_fill(vectors[0], MAX_ROWS, DIM, 1, MAX_ROWS);
 	for (int m = 2; m < 6; m++)
 	{
 		init_store(&array, m, 5);
@@ -447,7 +436,7 @@ test_history(const char *name, int m, int distinct, bool exact)
 	int			next = 0;
 
 	unit_group(name);
-	make_vectors(3, distinct);
+	array_fill(vectors[0], MAX_ROWS, DIM, 3, distinct);
 	init_store(&array, m, 6);
 	noise = 0.3f;
 	noise_rng = rng_for(4, 4);
@@ -487,7 +476,7 @@ test_recall(void)
 	uint64_t	build;
 
 	unit_group("recall against exact search, before and after vacuum, and its cost");
-	make_vectors(11, MAX_ROWS);
+	array_fill(vectors[0], MAX_ROWS, DIM, 11, MAX_ROWS);
 	init_store(&array, 12, 2);
 	for (int i = 0; i < 2000; i++)
 		array_insert(&array, i);
@@ -517,7 +506,7 @@ test_order(void)
 	int			late;
 
 	unit_group("a stream is in order but for a few");
-	make_vectors(12, MAX_ROWS);
+	array_fill(vectors[0], MAX_ROWS, DIM, 12, MAX_ROWS);
 	init_store(&array, 12, 2);
 	for (int i = 0; i < 1000; i++)
 		array_insert(&array, i);
@@ -532,7 +521,7 @@ test_senseless(void)
 	ArrayStore	array;
 
 	unit_group("distances that are no numbers, or infinite: still every node comes once");
-	make_vectors(12, MAX_ROWS);
+	array_fill(vectors[0], MAX_ROWS, DIM, 12, MAX_ROWS);
 	init_store(&array, 12, 2);
 	for (int i = 0; i < 1000; i++)
 		array_insert(&array, i);
@@ -555,156 +544,6 @@ test_senseless(void)
 		}
 		CHECK(n == 1000, "%d of 1000 came", n);
 	}
-	array_free(&array);
-}
-
-/* The same as wemb_graph_select(), from the paper's text. */
-static void
-test_select(void)
-{
-	ArrayStore	array;
-	GraphCandidate candidates[100];
-	uint32_t	chosen[GRAPH_MAX_LINKS];
-	GraphSelect how = {10, 1, false};
-	int			nchosen;
-	int			wanted = 0;
-	uint32_t	expected[10];
-
-	unit_group("select takes what is nearer to the node than to any chosen one");
-	make_vectors(13, MAX_ROWS);
-	init_store(&array, 12, 2);
-	for (int i = 0; i < 101; i++)
-		array.nodes[i] = (ArrayNode) {.vector = i, .used = true};
-	array.query = vectors[100];
-	for (uint32_t i = 0; i < 100; i++)
-	{
-		GraphCandidate item = {wemb_kernel->l2sq_f32(vectors[i], vectors[100], DIM), i};
-		int			j = i;
-
-		for (; j > 0 && candidates[j - 1].distance > item.distance; j--)
-			candidates[j] = candidates[j - 1];
-		candidates[j] = item;
-	}
-	for (int i = 0; i < 100 && wanted < 10; i++)
-	{
-		bool		good = true;
-
-		for (int j = 0; j < wanted; j++)
-		{
-			double		sum = 0;
-
-			for (int k = 0; k < DIM; k++)
-				sum += pow((double) vectors[candidates[i].node][k] - vectors[expected[j]][k], 2);
-			good &= sum >= candidates[i].distance;
-		}
-		if (good)
-			expected[wanted++] = candidates[i].node;
-	}
-	nchosen = wemb_graph_select(&array.store, &how, candidates, 100, chosen, 0);
-	CHECK(nchosen == wanted && memcmp(chosen, expected, wanted * sizeof(uint32_t)) == 0, "%d instead of %d", nchosen,
-		  wanted);
-	how.fill = true;
-	nchosen = wemb_graph_select(&array.store, &how, candidates, 100, chosen, 0);
-	CHECK(nchosen == 10, "%d", nchosen);
-	array_free(&array);
-}
-
-static void
-test_back_link(void)
-{
-	ArrayStore	array;
-	GraphSelect how = {6, 1, false};
-	uint32_t	links[GRAPH_MAX_LINKS] = {GRAPH_NONE, 11, 12 | GRAPH_CHILD, 13};
-	GraphBackLink back = {1, 11, 0, .child = true};
-	int			n = 4;
-
-	unit_group("a link back: new, known already, too far, and links of the tree stay");
-	make_vectors(14, MAX_ROWS);
-	init_store(&array, 12, 2);
-	for (int i = 0; i < 101; i++)
-		array.nodes[i] = (ArrayNode) {.vector = i, .used = true};
-	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n), "known");
-	CHECK(n == 4 && links[1] == (11 | GRAPH_CHILD), "no child");
-	back = (GraphBackLink) {1, 20, 0.1f, .child = false};
-	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 5 && links[4] == 20, "new");
-	back = (GraphBackLink) {1, 20, .offer = true};
-	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 5, "offer of a link that is there");
-	back = (GraphBackLink) {1, 21, 0.1f, .child = true};
-	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 6 && links[5] == (21 | GRAPH_CHILD), "child");
-	back = (GraphBackLink) {1, 24, .offer = true};
-	CHECK(!wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 6 && links[4] == 20, "offer without room");
-	n = 5;
-	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n) && n == 6 && links[5] == 24, "offer with room");
-	links[5] = 21 | GRAPH_CHILD;
-	back = (GraphBackLink) {1, 22, 1e6f, .child = false};
-	wemb_graph_back_link(&array.store, &how, &back, links, &n);
-	back = (GraphBackLink) {1, 23, 1e6f, .child = true};
-	CHECK(wemb_graph_back_link(&array.store, &how, &back, links, &n), "child that is far");
-	CHECK(n <= 6 && links[0] == GRAPH_NONE && links[1] == (11 | GRAPH_CHILD) && links[2] == (12 | GRAPH_CHILD) &&
-		  links[3] == (21 | GRAPH_CHILD) && links[4] == (23 | GRAPH_CHILD), "the tree");
-	array_free(&array);
-}
-
-static int
-compare_links(const void *a, const void *b)
-{
-	return *(const uint32_t *) a < *(const uint32_t *) b ? -1 : *(const uint32_t *) a > *(const uint32_t *) b;
-}
-
-/* Whenever it may be asked, the shorter way leaves the same links as the longer one. */
-static void
-test_back_link_pruned(void)
-{
-	static const float alphas[] = {1, 1.1f, 1.5f};
-	ArrayStore	array;
-	int			compared = 0;
-	int			taken = 0;
-	int			different = 0;
-
-	unit_group("a link back to pruned links: as if all were compared");
-	make_vectors(15, MAX_ROWS);
-	init_store(&array, 12, 2);
-	for (int i = 0; i < MAX_ROWS; i++)
-		array.nodes[i] = (ArrayNode) {.vector = i, .used = true};
-	for (uint32_t node = 0; node < 60; node++)
-	{
-		GraphSelect how = {8, alphas[node % 3], false};
-		uint32_t	links[GRAPH_MAX_LINKS] = {node % 2 == 0 ? GRAPH_NONE : 60, 61 | GRAPH_CHILD};
-		int			n = 2;
-		bool		pruned = false;
-
-		for (uint32_t newcomer = 62; newcomer < 400; newcomer++)
-		{
-			float		distance = wemb_kernel->l2sq_f32(vectors[node], vectors[newcomer], DIM);
-			GraphBackLink back = {node, newcomer, distance, .child = false};
-			uint32_t	other[GRAPH_MAX_LINKS];
-			int			nother = n;
-			bool		full = n == how.max;
-			bool		ask = full && pruned;
-			bool		linked;
-
-			memcpy(other, links, n * sizeof(uint32_t));
-			linked = wemb_graph_back_link(&array.store, &how, &back, links, &n);
-			pruned = full;
-			if (!ask)
-				continue;
-			compared++;
-			taken += linked;
-			if (wemb_graph_back_link_pruned(&array.store, &how, &back, other, &nother) != linked)
-				different++;
-			else if (linked)
-			{
-				uint32_t	sorted[GRAPH_MAX_LINKS];
-
-				memcpy(sorted, links, n * sizeof(uint32_t));
-				qsort(sorted, n, sizeof(uint32_t), compare_links);
-				qsort(other, nother, sizeof(uint32_t), compare_links);
-				different += n != nother || memcmp(sorted, other, n * sizeof(uint32_t)) != 0;
-			}
-		}
-	}
-	CHECK(compared > 1000 && taken > 100, "only %d of %d taken", taken, compared);
-	CHECK(different == 0, "%d of %d differ", different, compared);
 	array_free(&array);
 }
 
@@ -733,9 +572,6 @@ main(void)
 	test_recall();
 	test_order();
 	test_senseless();
-	test_select();
-	test_back_link();
-	test_back_link_pruned();
 	test_levels();
 	return unit_done();
 }

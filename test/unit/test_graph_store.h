@@ -42,6 +42,17 @@ typedef struct ArrayStore
 	GraphSearchConfig search_config;
 } ArrayStore;
 
+/* Random vectors within half a unit of zero; distinct: how many different ones. */
+static inline void
+array_fill(float *vectors, int rows, int dim, uint64_t seed, int distinct)
+{
+	Rng			rng = rng_for(seed, 0);
+
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < dim; j++)
+			vectors[i * dim + j] = i < distinct ? rng_float(&rng) - 0.5f : vectors[i % distinct * dim + j];
+}
+
 static inline const float *
 array_vector(const ArrayStore *array, uint32_t node)
 {
@@ -204,7 +215,7 @@ array_write_plan(ArrayStore *array, const GraphPlan *plan, uint32_t vector, uint
 }
 
 /* Insert a row of vectors; returns its node of layer 0. */
-static uint32_t
+static inline uint32_t
 array_insert(ArrayStore *array, uint32_t vector)
 {
 	GraphPlan	plans[GRAPH_MAX_LEVEL + 1];
@@ -232,7 +243,7 @@ array_insert(ArrayStore *array, uint32_t vector)
 }
 
 /* Begin a scan: down to layer 0. */
-static void
+static inline void
 array_scan_start(ArrayStore *array, const float *query, int ef)
 {
 	uint32_t	at = array->entry;
@@ -254,7 +265,7 @@ array_scan_start(ArrayStore *array, const float *query, int ef)
 }
 
 /* false: there are no more. */
-static bool
+static inline bool
 array_scan_next(ArrayStore *array, GraphCandidate *found)
 {
 	GraphStatus status;
