@@ -79,40 +79,38 @@ repair_records(HnswVacuum *vacuum, const uint32 *numbers, int n)
 	} while (!wemb_hnsw_edit_apply(vacuum->index, &edit));
 }
 
+static void
+repair_page(HnswVacuum *vacuum, BlockNumber block)
+{
+	const HnswLayout *layout = &vacuum->index->layout;
+	uint32		numbers[HNSW_EDIT_SLOTS];
+	int			n = 0;
+
+	for (int i = 0; i < layout->slots_per_page; i++)
+	{
+		uint32		number = hnsw_first_number(layout, block) + i;
+		HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, number);
+
+		if (slot->kind != HNSW_SLOT_RECORD)
+			continue;
+		wemb_hnsw_slot_check(vacuum->index, slot, number);
+		vacuum->live[slot->layer] = number;
+		if (links_to_gone(vacuum, slot, number))
+			numbers[n++] = number;
+		if (n == HNSW_EDIT_SLOTS)
+		{
+			repair_records(vacuum, numbers, n);
+			n = 0;
+		}
+	}
+	repair_records(vacuum, numbers, n);
+	wemb_hnsw_store_bound(vacuum->store);
+}
+
 void
 wemb_hnsw_repair(HnswVacuum *vacuum)
 {
-	const HnswLayout *layout = &vacuum->index->layout;
-	BlockNumber nblocks = RelationGetNumberOfBlocks(vacuum->index->relation);
-
-	for (BlockNumber block = 1; block < nblocks; block++)
-	{
-		uint32		numbers[HNSW_EDIT_SLOTS];
-		int			n = 0;
-
-		wemb_vacuum_delay();
-		if (!wemb_hnsw_vacuum_read(vacuum, block))
-			continue;
-		for (int i = 0; i < layout->slots_per_page; i++)
-		{
-			uint32		number = hnsw_first_number(layout, block) + i;
-			HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, number);
-
-			if (slot->kind != HNSW_SLOT_RECORD)
-				continue;
-			wemb_hnsw_slot_check(vacuum->index, slot, number);
-			vacuum->live[slot->layer] = number;
-			if (links_to_gone(vacuum, slot, number))
-				numbers[n++] = number;
-			if (n == HNSW_EDIT_SLOTS)
-			{
-				repair_records(vacuum, numbers, n);
-				n = 0;
-			}
-		}
-		repair_records(vacuum, numbers, n);
-		wemb_hnsw_store_bound(vacuum->store);
-	}
+	wemb_hnsw_vacuum_pages(vacuum, RelationGetNumberOfBlocks(vacuum->index->relation), repair_page);
 }
 
 /* ---- records that have lost much ---- */

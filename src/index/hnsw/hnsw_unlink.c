@@ -16,31 +16,27 @@
 #include "pg/compat.h"
 #include "storage/lmgr.h"
 
-/* Of a record: one for each child, and those given up since an insert was quicker.  Only damaged links take more. */
-#define UNLINK_STEPS	100000
+/*
+ * WAL records in a row after which no further record is out: it has many children, or inserts were quicker.  Only
+ * damaged links take more.
+ */
+#define MOST_ROUNDS	100000
 
 /* ---- the entry ---- */
 
-/* Of each layer some record that is not gone, as it is now. */
+/* Of each layer some record that is not gone. */
 static void
-find_live(HnswVacuum *vacuum)
+note_live(HnswVacuum *vacuum, BlockNumber block)
 {
 	const HnswLayout *layout = &vacuum->index->layout;
-	BlockNumber nblocks = RelationGetNumberOfBlocks(vacuum->index->relation);
+	uint32		first = hnsw_first_number(layout, block);
 
-	for (BlockNumber block = 1; block < nblocks; block++)
+	for (int i = 0; i < layout->slots_per_page; i++)
 	{
-		wemb_vacuum_delay();
-		if (!wemb_hnsw_vacuum_read(vacuum, block))
-			continue;
-		for (int i = 0; i < layout->slots_per_page; i++)
-		{
-			uint32		number = hnsw_first_number(layout, block) + i;
-			HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, number);
+		HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, first + i);
 
-			if (slot->kind == HNSW_SLOT_RECORD && slot->layer <= GRAPH_MAX_LEVEL)
-				vacuum->live[slot->layer] = number;
-		}
+		if (slot->kind == HNSW_SLOT_RECORD && slot->layer <= GRAPH_MAX_LEVEL)
+			vacuum->live[slot->layer] = first + i;
 	}
 }
 
@@ -79,7 +75,7 @@ leave_entry(HnswVacuum *vacuum)
 	if (hnsw_set_has(&vacuum->gone, meta.entry))
 	{
 		if (meta.top > GRAPH_MAX_LEVEL || vacuum->live[meta.top] == HNSW_NONE)
-			find_live(vacuum);
+			wemb_hnsw_vacuum_pages(vacuum, RelationGetNumberOfBlocks(relation), note_live);
 		for (int layer = Min(meta.top, GRAPH_MAX_LEVEL); layer >= 0 && entry.top < 0; layer--)
 			if (vacuum->live[layer] != HNSW_NONE)
 				entry = (NewEntry) {vacuum, vacuum->live[layer], layer};
@@ -181,7 +177,7 @@ void
 wemb_hnsw_unlink_dead(HnswVacuum *vacuum)
 {
 	RecordList *dead = &vacuum->dead;
-	int			steps = 0;
+	int			rounds = 0;
 	Size		done;
 
 	leave_entry(vacuum);
@@ -189,10 +185,9 @@ wemb_hnsw_unlink_dead(HnswVacuum *vacuum)
 	for (Size i = 0; i < dead->n; i += done)
 	{
 		wemb_vacuum_delay();
-		CHECK_FOR_INTERRUPTS();
 		done = unlink_some(vacuum, dead->records + i, dead->n - i);
-		steps = done > 0 ? 0 : steps + 1;
-		if (steps > UNLINK_STEPS)
+		rounds = done > 0 ? 0 : rounds + 1;
+		if (rounds > MOST_ROUNDS)
 			damaged_link(vacuum, dead->records[i].number);
 		for (Size k = i; k < i + done; k++)
 			wemb_hnsw_vacuum_list(&vacuum->retired, dead->records[k].number);

@@ -56,8 +56,9 @@ set_gone(HnswVacuum *vacuum, uint32 number)
 	hnsw_set_add(&vacuum->gone, number);
 }
 
-bool
-wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block)
+/* Read a page of slots into vacuum->page.  false: it is something else. */
+static bool
+read_page(HnswVacuum *vacuum, BlockNumber block)
 {
 	Buffer		buffer = wemb_vacuum_read(vacuum->base, block);
 	Page		page = BufferGetPage(buffer);
@@ -75,6 +76,17 @@ wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block)
 		vacuum->base->stats->pages_free++;
 	}
 	return kind == HNSW_PAGE_SLOTS;
+}
+
+void
+wemb_hnsw_vacuum_pages(HnswVacuum *vacuum, BlockNumber end, HnswPageVisit visit)
+{
+	for (BlockNumber block = 1; block < end; block++)
+	{
+		wemb_vacuum_delay();
+		if (read_page(vacuum, block))
+			visit(vacuum, block);
+	}
 }
 
 /* ---- rows ---- */
@@ -254,7 +266,7 @@ leave_if_empty(HnswVacuum *vacuum, uint32 number)
 /* ---- the first pass ---- */
 
 static void
-note_slot(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number, uint32 next)
+note_slot(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number)
 {
 	switch (slot->kind)
 	{
@@ -276,7 +288,7 @@ note_slot(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number, uint32 next)
 			wemb_hnsw_retired_note(vacuum, slot, number);
 			break;
 		case HNSW_SLOT_UNUSED:
-			if (number < next)
+			if (number < vacuum->next)
 			{
 				wemb_hnsw_vacuum_list(&vacuum->old, number);
 				vacuum->lost = true;
@@ -286,34 +298,26 @@ note_slot(HnswVacuum *vacuum, const HnswSlot *slot, uint32 number, uint32 next)
 }
 
 static void
-first_pass(HnswVacuum *vacuum, uint32 next, BlockNumber nblocks)
+note_page(HnswVacuum *vacuum, BlockNumber block)
 {
 	const HnswLayout *layout = &vacuum->index->layout;
-	SlotList	chained = {0};
+	uint32		first = hnsw_first_number(layout, block);
+	SlotList   *chained = &vacuum->chained;
 
-	for (BlockNumber block = 1; block < nblocks; block++)
+	clean_page(vacuum, block);
+	chained->n = 0;
+	for (int i = 0; i < layout->slots_per_page; i++)
 	{
-		uint32		first = hnsw_first_number(layout, block);
+		HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, first + i);
 
-		wemb_vacuum_delay();
-		CHECK_FOR_INTERRUPTS();
-		if (!wemb_hnsw_vacuum_read(vacuum, block))
-			continue;
-		clean_page(vacuum, block);
-		chained.n = 0;
-		for (int i = 0; i < layout->slots_per_page; i++)
-		{
-			HnswSlot   *slot = hnsw_slot(layout, vacuum->page.data, first + i);
-
-			note_slot(vacuum, slot, first + i, next);
-			if (slot->kind == HNSW_SLOT_RECORD && slot->layer == 0 && slot->more != HNSW_NONE)
-				wemb_hnsw_vacuum_list(&chained, first + i);
-		}
-		for (Size i = 0; i < chained.n; i++)
-		{
-			vacuum->base->stats->num_index_tuples += clean_chain(vacuum, chained.numbers[i]);
-			leave_if_empty(vacuum, chained.numbers[i]);
-		}
+		note_slot(vacuum, slot, first + i);
+		if (slot->kind == HNSW_SLOT_RECORD && slot->layer == 0 && slot->more != HNSW_NONE)
+			wemb_hnsw_vacuum_list(chained, first + i);
+	}
+	for (Size i = 0; i < chained->n; i++)
+	{
+		vacuum->base->stats->num_index_tuples += clean_chain(vacuum, chained->numbers[i]);
+		leave_if_empty(vacuum, chained->numbers[i]);
 	}
 }
 
@@ -373,6 +377,7 @@ start(HnswVacuum *vacuum, HnswMeta *meta, BlockNumber *nblocks)
 	vacuum->gone = make_set(*nblocks * (uint32) vacuum->index->layout.slots_per_page);
 	vacuum->poor = make_set(vacuum->gone.n);
 	vacuum->store->gone = &vacuum->gone;
+	vacuum->next = meta->next;
 	for (int i = 0; i <= GRAPH_MAX_LEVEL; i++)
 		vacuum->live[i] = HNSW_NONE;
 	wemb_horizon_refresh();
@@ -389,7 +394,7 @@ run(const IndexVacuum *base)
 
 	vacuum->base = base;
 	start(vacuum, &meta, &nblocks);
-	first_pass(vacuum, meta.next, nblocks);
+	wemb_hnsw_vacuum_pages(vacuum, nblocks, note_page);
 	leave_upper(vacuum);
 	if (vacuum->dead.n > 0 || vacuum->lost)
 		wait_for_inserts(relation);

@@ -53,11 +53,14 @@ typedef struct HnswVacuum
 	SlotList	old;			/* RETIRED, no search can be on its way there; UNUSED, of no insert that goes on */
 	uint64		stamp;			/* the latest of old; 0: old has none with a stamp */
 	bool		lost;			/* some of old are UNUSED */
+	uint32		next;			/* of the metapage, at the start */
+	SlotList	chained;		/* records of the page with further rows */
 	uint32		live[GRAPH_MAX_LEVEL + 1];	/* of each layer a record that is not gone, or HNSW_NONE */
 } HnswVacuum;
 
-/* Read a page of slots into vacuum->page.  false: it is something else. */
-extern bool wemb_hnsw_vacuum_read(HnswVacuum *vacuum, BlockNumber block);
+/* Call visit for each page of slots before block end, read into vacuum->page. */
+typedef void (*HnswPageVisit) (HnswVacuum *vacuum, BlockNumber block);
+extern void wemb_hnsw_vacuum_pages(HnswVacuum *vacuum, BlockNumber end, HnswPageVisit visit);
 
 static inline int
 wemb_hnsw_repair_ef(const HnswIndex *index)
