@@ -88,6 +88,21 @@ SELECT lists > 10 AS lists, rows FROM wemb_index_stats('grown_v');
 SELECT recall >= 0.9 AS recall, all_rows FROM recall('grown', '<->');
 DROP TABLE grown;
 
+-- few lists are all read, and each row is found by itself; also of lists that have come by splitting, not yet measured
+CREATE TABLE grown AS SELECT i AS id, bytes('row ' || i)::vector(16) AS v FROM generate_series(1, 500) i;
+CREATE INDEX grown_v ON grown USING wemb_ivf (v vector_l2_ops);
+INSERT INTO grown SELECT i, bytes('row ' || i) FROM generate_series(501, 1100) i;
+SELECT lists BETWEEN 2 AND 4 AS few, rows FROM wemb_index_stats('grown_v');
+SET enable_seqscan = off;
+SET enable_sort = off;
+SET ivfflat.iterative_scan = off;
+SELECT count(*) AS missed FROM grown q WHERE (SELECT id FROM grown ORDER BY v <-> q.v LIMIT 1) <> q.id;
+RESET ivfflat.iterative_scan;
+SELECT count(*) AS missed FROM grown q WHERE (SELECT id FROM grown ORDER BY v <-> q.v LIMIT 1) <> q.id;
+RESET enable_seqscan;
+RESET enable_sort;
+DROP TABLE grown;
+
 -- halves and bits
 CREATE TABLE halves (id integer, v halfvec(16));
 INSERT INTO halves SELECT id, v FROM items;

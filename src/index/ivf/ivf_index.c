@@ -8,6 +8,7 @@
 
 #include "core/quant/bytes.h"
 #include "index/ivf/ivf.h"
+#include "index/ivf/ivf_curve.h"
 #include "index/ivf/ivf_index.h"
 #include "storage/bufmgr.h"
 
@@ -17,7 +18,7 @@
 #define LIST_ROWS		256
 #define MANY_LISTS		4096
 
-/* Of the lists, for the first rows, where nothing was measured: what word vectors need. */
+/* Of the lists, for the first rows, where nothing was measured: what word vectors need; IVF_CURVE_LISTS at least. */
 #define PRESET_SHARE	0.25
 #define PRESET_GROWTH	1.6		/* from a depth to ten times that */
 #define LEAST_GROWTH	1.1
@@ -195,7 +196,7 @@ lists_at(const IvfMeta *meta, double recall, int depth)
 	double		lists;
 
 	if (meta->curve_lists == 0)
-		return Max(PRESET_SHARE * meta->lists * pow(PRESET_GROWTH, depth), 1);
+		return Max(PRESET_SHARE * meta->lists * pow(PRESET_GROWTH, depth), IVF_CURVE_LISTS);
 	lists = Min(wemb_curve_effort(meta->curve[depth], recall), meta->curve_lists);
 	return Max(lists * pow((double) meta->lists / meta->curve_lists, 0.75), 1);
 }
