@@ -12,8 +12,6 @@
 #include "index/ivf/ivf_index.h"
 #include "port/atomics.h"
 
-#define IVF_CURVE_LISTS	4		/* fewer lists are all scanned, and have no curve */
-
 /* What queries have found. */
 typedef struct IvfCurve
 {

@@ -8,7 +8,6 @@
 
 #include "core/quant/bytes.h"
 #include "index/ivf/ivf.h"
-#include "index/ivf/ivf_curve.h"
 #include "index/ivf/ivf_index.h"
 #include "storage/bufmgr.h"
 

@@ -15,6 +15,8 @@
 #include "storage/buf.h"
 #include "utils/rel.h"
 
+#define IVF_CURVE_LISTS	4		/* fewer lists have no curve; where there is none, so many are read at least */
+
 typedef struct IvfIndex
 {
 	Relation	relation;
